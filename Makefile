@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+# vonk: a SPARC machine in one static binary. `make help` lists the targets.
+#
+#   V=1          show the commands
+#   DEVELOPER=1  strict warnings, all of them errors
+#   SANITIZE=1   AddressSanitizer and UBSan (objects under obj/san/)
+#   CC=clang     any gcc or clang; objects of different settings do not mix: make clean
+
+CC = gcc
+AR = ar
+HOSTCC = $(CC)
+PREFIX = /usr/local
+VERSION := 0.1.0
+
+-include config.mak
+
+O := obj$(if $(SANITIZE),/san)
+CFLAGS = -O2 -g
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) -I. -I$(O)/gen -Wall -Wextra -Wno-missing-field-initializers -Wvla -Wmissing-prototypes \
+	-Wstrict-prototypes -fno-strict-aliasing -fno-pie -ffile-prefix-map=$(CURDIR)=. \
+	-DVONK_VERSION='"$(VERSION)"'
+ALL_LDFLAGS = $(LDFLAGS) -static -no-pie
+# snap/ and dev/ handle what guests and files say: every conversion there is a decision.
+CONV := -Wconversion -Wsign-conversion
+ifdef DEVELOPER
+ALL_CFLAGS += -Werror -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef
+endif
+ifdef SANITIZE
+CFLAGS = -O1 -g
+ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -DVONK_LOOP=1
+ALL_LDFLAGS = $(LDFLAGS) -fsanitize=address,undefined -no-pie
+endif
+
+ifeq ($(V),)
+Q := @
+say = @printf '  %-8s %s\n' '$(1)' '$(2)';
+endif
+
+# Everything but main.c is one archive that the binary, the tests and the fuzzers link.
+SRC := $(filter-out machine/main.c,$(sort $(wildcard lib/*.c snap/*.c arch/sparc/*.c dev/*.c \
+	machine/*.c machine/prom/*.c machine/demo/*.c)))
+OBJ := $(SRC:%.c=$(O)/%.o)
+GEN := $(O)/gen/decode.h
+TESTS_C := $(patsubst t/%.c,$(O)/t/%,$(sort $(wildcard t/[0-9]*.c)))
+TESTS_SH := $(sort $(wildcard t/[0-9]*.sh t/[0-9]*.pl))
+
+VONK := $(if $(SANITIZE),$(O)/vonk,vonk)
+
+all: $(VONK)
+
+$(VONK): $(O)/machine/main.o $(O)/libvonk.a
+	$(call say,LD,$@) $(CC) $(ALL_CFLAGS) $^ -lz $(ALL_LDFLAGS) -o $@
+
+$(O)/libvonk.a: $(OBJ)
+	$(call say,AR,$@) rm -f $@; $(AR) rcD $@ $^
+
+$(O)/snap/%.o $(O)/dev/%.o: ALL_CFLAGS += $(CONV)
+# The handlers: see arch/sparc/exec.h. Layout and sibling calls decide the speed.
+$(O)/arch/sparc/exec.o: ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer \
+	-fcf-protection=none -foptimize-sibling-calls
+
+$(O)/%.o: %.c $(GEN)
+	@mkdir -p $(@D)
+	$(call say,CC,$<) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/gen/decode.h: arch/sparc/insns.decode $(O)/tools/mkdecode
+	@mkdir -p $(@D)
+	$(call say,GEN,$@) $(O)/tools/mkdecode $< > $@.tmp && mv $@.tmp $@
+
+$(O)/tools/%: tools/%.c
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$<) $(HOSTCC) -std=gnu11 -O1 -Wall -Wextra -I. -o $@ $<
+
+$(O)/t/%: t/%.c $(O)/libvonk.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(ALL_CFLAGS) -MMD -MP $< $(O)/libvonk.a -lz $(ALL_LDFLAGS) -o $@
+
+-include $(OBJ:.o=.d) $(O)/machine/main.d $(TESTS_C:%=%.d)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all clean
+clean:
+	rm -rf obj vonk

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A SPARC V8 processor with its reference MMU. The CPU knows a bus, a clock and
+ * its interrupt level, and nothing of any board.
+ *
+ * Two interpreters work on one state: cpu_step() decodes every instruction
+ * afresh and keeps pc, nPC and icc explicit (step.c: the reference), exec.c runs
+ * pre-decoded pages. Whatever exec.c does not do, it leaves to cpu_step().
+ */
+#ifndef ARCH_SPARC_CPU_H
+#define ARCH_SPARC_CPU_H
+
+#include "arch/sparc/asi.h"
+#include "arch/sparc/code.h"
+#include "arch/sparc/model.h"
+#include "lib/bus.h"
+#include "lib/clock.h"
+#include "snap/field.h"
+
+#define MAX_WINDOWS 8
+#define R_SINK 32 /* where writes to %g0 go */
+
+/* icc as a nibble, in the order of PSR[23:20]. */
+enum { ICC_C = 1, ICC_V = 2, ICC_Z = 4, ICC_N = 8 };
+
+/* Trap types (V8 table 7-1). */
+enum trap_type {
+	TT_RESET = 0x00, /* no trap, where a function returns one */
+	TT_INSTRUCTION_ACCESS = 0x01,
+	TT_ILLEGAL = 0x02,
+	TT_PRIVILEGED = 0x03,
+	TT_FP_DISABLED = 0x04,
+	TT_WINDOW_OVERFLOW = 0x05,
+	TT_WINDOW_UNDERFLOW = 0x06,
+	TT_NOT_ALIGNED = 0x07,
+	TT_FP_EXCEPTION = 0x08,
+	TT_DATA_ACCESS = 0x09,
+	TT_TAG_OVERFLOW = 0x0a,
+	TT_INTERRUPT = 0x10, /* + level */
+	TT_INSTRUCTION_ERROR = 0x21,
+	TT_CP_DISABLED = 0x24,
+	TT_DATA_ERROR = 0x29,
+	TT_DIVISION_BY_ZERO = 0x2a,
+	TT_SOFTWARE = 0x80, /* + 0..127 */
+};
+
+enum fsr_bits {
+	FSR_RD_SHIFT = 30,
+	FSR_TEM_SHIFT = 23,
+	FSR_VER_SHIFT = 17,
+	FSR_FTT_SHIFT = 14,
+	FSR_QNE = 1 << 13,
+	FSR_FCC_SHIFT = 10,
+	FSR_AEXC_SHIFT = 5,
+};
+
+/* The FPU's states (V8 4.4): an unimplemented FPop is reported at the next FP instruction. */
+enum ftt { FTT_NONE, FTT_IEEE, FTT_UNFINISHED, FTT_UNIMPLEMENTED, FTT_SEQUENCE };
+
+enum fp_state { FP_EXECUTE, FP_PENDING, FP_EXCEPTION };
+
+enum cpu_exit {
+	CPU_LIMIT, /* the instruction count reached the limit */
+	CPU_EVENT, /* somebody kicked, or the clock's queue changed: look again */
+	CPU_IDLE, /* powered down until an interrupt */
+	CPU_ERROR, /* error mode: a trap while traps were disabled */
+	CPU_EXIT, /* firmware asked for the end: `ta 0`, ET = 0, %g1 = 1; see exit_status */
+};
+
+/* Software TLB: one compare covers page and alignment; a tag with bit 11 set never matches. */
+#define TLB_SIZE 256
+#define TLB_INVALID 0x800u
+struct tlb_entry {
+	u32 rtag, wtag; /* virtual page, or TLB_INVALID */
+	uintptr_t addend; /* host address = addend + virtual address */
+};
+
+enum { TLB_USER, TLB_SUPER, TLB_BYPASS, TLB_NR };
+
+struct fetch_entry {
+	u32 tag; /* virtual page, or TLB_INVALID */
+	struct code_page *page;
+};
+
+struct cpu {
+	/* Hot: the current window, %g0 in r[0], written only as r[R_SINK]. */
+	u32 r[R_SINK + 1];
+	u32 y;
+	u32 bias; /* pc of an op of the current page = bias + (address of the op >> 2) */
+	u32 far_pc; /* where far_op leads */
+	struct op far_op; /* a target outside the page, for delay instructions to go to */
+	u64 soft; /* the engine leaves at taken branches from this count on */
+	struct tlb_entry *tlb_data; /* of the current mode */
+	struct fetch_entry *fetch_mode;
+	u8 win_below[MAX_WINDOWS], win_above[MAX_WINDOWS]; /* the window after SAVE, RESTORE */
+	bool fp_ok; /* EF set and no FP exception pending */
+	u64 fd[16]; /* f registers: even number in the upper half */
+	u32 win[MAX_WINDOWS][16]; /* locals and ins of every window but the current one */
+	struct tlb_entry tlb[TLB_NR][TLB_SIZE];
+	struct fetch_entry fetch[2][TLB_SIZE]; /* user, supervisor */
+
+	/* State. */
+	u32 pc, npc;
+	u8 icc, cwp, pil;
+	bool et, s, ps, ef;
+	u32 wim, tbr, fsr;
+	u8 fp_state;
+	u32 fq_pc, fq_insn; /* the FP queue's one entry */
+	u32 mmu[MMU_NR]; /* reference MMU registers; [MMU_SFSR_RW] and [MMU_SFAR_RW] stay 0 */
+	u64 mxcc_data[4], mxcc_src, mxcc_dst, mxcc_ctrl, mxcc_error;
+	u64 breakpoint[4]; /* MMU breakpoint registers */
+	u64 emu_temp[2], counter[4];
+	u32 asr19; /* last value written (LEON) */
+	bool halted; /* until an interrupt */
+	bool error_mode;
+	u64 icount; /* instructions executed */
+	u16 irq_lines; /* bit n: level n is requested, 1..15 */
+
+	/* Wires and configuration. */
+	const struct cpu_model *model;
+	unsigned id; /* MBus module number - 8 */
+	struct bus *bus;
+	struct clock *clock;
+	struct code_cache *code;
+	u64 prom_pa; /* boot mode fetches from here */
+	u64 clock_bias; /* clock->insns = icount + clock_bias */
+	bool kick; /* leave cpu_run() at the next instruction boundary */
+	bool ref; /* never use the engine */
+	bool step_next; /* the engine met an instruction that it leaves to cpu_step() */
+	bool exit_asked;
+	bool can_exit; /* honour firmware's exit convention */
+	u32 exit_status;
+	u64 limit;
+	/* The engine's registers between two handlers where it cannot run threaded. */
+	struct {
+		u32 fn;
+		const struct op *op;
+		u64 ca, cb;
+		s64 x;
+		uintptr_t tp;
+	} loop;
+};
+
+/*
+ * The state that is architecture, as it is saved: everything else in struct cpu is
+ * wires or can be derived.
+ */
+struct cpu_state {
+	u32 globals[8];
+	u32 win[MAX_WINDOWS][16]; /* locals, ins; windows that do not exist are 0 */
+	u32 y, psr, wim, tbr, pc, npc, fsr;
+	u32 f[32];
+	u32 fq_pc, fq_insn;
+	u32 mmu[MMU_NR];
+	u32 asr19;
+	u8 fp_state;
+	bool halted, error_mode;
+	u8 pad[5];
+	u64 mxcc_data[4], mxcc_src, mxcc_dst, mxcc_ctrl, mxcc_error;
+	u64 breakpoint[4];
+	u64 emu_temp[2], counter[4];
+	u64 icount;
+};
+
+extern const struct field cpu_fields[];
+
+/*
+ * A zeroed struct cpu becomes a processor. The bus, clock and code cache belong to the
+ * caller and outlive it. 0 or -ENOMEM.
+ */
+int cpu_init(struct cpu *cpu, const struct cpu_model *model, unsigned id, struct bus *bus,
+	     struct clock *clock, struct code_cache *code);
+void cpu_release(struct cpu *cpu);
+void cpu_reset(struct cpu *cpu);
+
+/* Run until the instruction count is `limit` or something else needs the machine. */
+enum cpu_exit cpu_run(struct cpu *cpu, u64 limit);
+/* One instruction (or the trap that it takes), decoded afresh; the caller looks at interrupts. */
+void cpu_step(struct cpu *cpu);
+/* An interrupt request line: level 1..15. */
+void cpu_irq(void *cpu, unsigned level, bool on);
+/* Would the CPU take an interrupt now? */
+bool cpu_irq_pending(const struct cpu *cpu);
+
+void cpu_get_state(const struct cpu *cpu, struct cpu_state *state);
+void cpu_set_state(struct cpu *cpu, const struct cpu_state *state);
+/* Is it one that the CPU can reach? */
+bool cpu_check_state(const struct cpu *cpu, const struct cpu_state *state);
+
+u32 cpu_get_psr(const struct cpu *cpu);
+/* All of PSR but impl and ver; cwp must be below the number of windows. */
+void cpu_set_psr(struct cpu *cpu, u32 psr);
+/* Register n (0..31) as window w sees it. */
+u32 cpu_get_reg(const struct cpu *cpu, unsigned w, unsigned n);
+void cpu_set_reg(struct cpu *cpu, unsigned w, unsigned n, u32 val);
+
+/* --- between the files of arch/sparc/ --- */
+
+/* cpu.c: change the current window without looking at WIM. */
+void cpu_set_cwp(struct cpu *cpu, unsigned cwp);
+/* trap.c: enter trap tt at pc, npc; error mode while traps are disabled. */
+void cpu_trap(struct cpu *cpu, unsigned tt);
+/* S or the MMU changed: point at the right TLB, or forget all translations. */
+void cpu_mode_changed(struct cpu *cpu);
+void cpu_flush_tlb(struct cpu *cpu);
+void cpu_flush_tlb_page(struct cpu *cpu, u32 va);
+/* Writes to the page at pa must be seen: drop write tags that point there. */
+void cpu_protect_page(struct cpu *cpu, const u8 *mem);
+
+/* mem.c: normal accesses in the CPU's own mode. Each returns a trap type, 0 if none. */
+unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val);
+unsigned cpu_store(struct cpu *cpu, u32 va, unsigned size, u64 val);
+unsigned cpu_fetch(struct cpu *cpu, u32 va, u32 *insn);
+/* The same with an explicit access type (for alternate spaces). */
+unsigned cpu_load_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u64 *val);
+unsigned cpu_store_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u64 val);
+/* Atomically: *old = memory, memory = val. */
+unsigned cpu_swap_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u32 val, u64 *old);
+/* Physical, with the CPU's clock synchronised; a bus error is reported as access type `at` at va. */
+unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u64 *val);
+unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u64 val);
+/* Make va's translation quick if it can be; false: leave it to the slow way. */
+bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store);
+
+/* asi.c: alternate spaces, S = 1 and alignment already checked. */
+unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 *val);
+unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 val);
+
+/* srmmu.c */
+struct translation {
+	u64 pa;
+	u32 pte; /* 0 where no table was walked */
+	bool writable; /* a store needs no further look: permitted and M is set */
+};
+/* Returns 0, or the SFSR's L and FT fields (without AT). Updates R and M. */
+u32 srmmu_translate(struct cpu *cpu, u32 va, enum access_type at, struct translation *tr);
+u32 srmmu_probe(struct cpu *cpu, u32 va);
+void srmmu_flush(struct cpu *cpu, u32 va);
+u32 srmmu_read_reg(struct cpu *cpu, u32 va);
+void srmmu_write_reg(struct cpu *cpu, u32 va, u32 val);
+/* Record a fault; returns the trap type, or 0 in no-fault mode. */
+unsigned srmmu_fault(struct cpu *cpu, u32 va, enum access_type at, u32 l_ft);
+void srmmu_reset(struct cpu *cpu);
+
+/*
+ * fpop.c: cpu_fp_access() is what every FP instruction asks first (a store may run while
+ * an exception is being handled); cpu_fpop() is FPop1 and FPop2. Each returns a trap type or 0.
+ */
+unsigned cpu_fp_access(struct cpu *cpu, bool store);
+unsigned cpu_fpop(struct cpu *cpu, u32 insn, u32 pc);
+void cpu_set_fsr(struct cpu *cpu, u32 val);
+/* STDFQ: the queue's front entry leaves; false if there is none. */
+bool cpu_pop_fq(struct cpu *cpu, u64 *val);
+/* fp_exception with this ftt. */
+unsigned cpu_fp_exception(struct cpu *cpu, unsigned ftt);
+
+/* The f registers: singles live in the halves of doubles. */
+static inline u32 cpu_get_f(const struct cpu *cpu, unsigned n)
+{
+	return (u32)(cpu->fd[n >> 1] >> (n & 1 ? 0 : 32));
+}
+
+static inline void cpu_set_f(struct cpu *cpu, unsigned n, u32 v)
+{
+	unsigned shift = n & 1 ? 0 : 32;
+
+	cpu->fd[n >> 1] = (cpu->fd[n >> 1] & ~((u64)0xffffffff << shift)) | (u64)v << shift;
+}
+
+/* exec.c: run pre-decoded code from pc; npc is pc + 4, icc can be kept as a difference. */
+void exec_enter(struct cpu *cpu, const struct op *op);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory as the CPU sees it: software TLB, slow accesses, and bus errors. */
+#include "arch/sparc/code.h"
+#include "arch/sparc/cpu.h"
+#include "lib/be.h"
+
+static struct tlb_entry *entry(struct cpu *cpu, unsigned tlb, u32 va)
+{
+	return &cpu->tlb[tlb][va >> 12 & (TLB_SIZE - 1)];
+}
+
+void cpu_flush_tlb(struct cpu *cpu)
+{
+	for (unsigned t = 0; t < TLB_NR; t++)
+		for (unsigned i = 0; i < TLB_SIZE; i++)
+			cpu->tlb[t][i].rtag = cpu->tlb[t][i].wtag = TLB_INVALID;
+	for (unsigned s = 0; s < 2; s++)
+		for (unsigned i = 0; i < TLB_SIZE; i++)
+			cpu->fetch[s][i].tag = TLB_INVALID;
+}
+
+void cpu_flush_tlb_page(struct cpu *cpu, u32 va)
+{
+	va &= ~0xfffu;
+	for (unsigned t = TLB_USER; t <= TLB_SUPER; t++) {
+		struct tlb_entry *e = entry(cpu, t, va);
+		struct fetch_entry *f = &cpu->fetch[t][va >> 12 & (TLB_SIZE - 1)];
+
+		if (e->rtag == va || e->wtag == va)
+			e->rtag = e->wtag = TLB_INVALID;
+		if (f->tag == va)
+			f->tag = TLB_INVALID;
+	}
+}
+
+void cpu_protect_page(struct cpu *cpu, const u8 *mem)
+{
+	for (unsigned t = 0; t < TLB_NR; t++)
+		for (unsigned i = 0; i < TLB_SIZE; i++) {
+			struct tlb_entry *e = &cpu->tlb[t][i];
+
+			if (e->wtag != TLB_INVALID && e->addend + e->wtag == (uintptr_t)mem)
+				e->wtag = TLB_INVALID;
+		}
+}
+
+bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
+{
+	static const u8 load_at[] = { AT_LOAD_USER, AT_LOAD_SUPER };
+	struct tlb_entry *e = entry(cpu, tlb, va);
+	const struct bus_range *range;
+	struct translation tr = { .pa = va, .writable = true };
+	u8 *mem;
+
+	if (tlb != TLB_BYPASS &&
+	    srmmu_translate(cpu, va, (load_at[tlb] | (store ? AT_STORE : 0)), &tr))
+		return false;
+	tr.pa &= ~(u64)0xfff;
+	range = bus_find(cpu->bus, tr.pa);
+	if (!range || !range->mem)
+		return false;
+	mem = range->mem + (tr.pa - range->pa);
+	va &= ~0xfffu;
+	e->addend = (uintptr_t)mem - va;
+	e->rtag = va;
+	e->wtag = tr.writable && !range->rom && !code_find(cpu->code, tr.pa) ? va : TLB_INVALID;
+	return !store || e->wtag == va;
+}
+
+static u64 mem_get(const u8 *p, unsigned size)
+{
+	switch (size) {
+	case 1:
+		return *p;
+	case 2:
+		return be16_get(p);
+	case 4:
+		return be32_get(p);
+	default:
+		return be64_get(p);
+	}
+}
+
+static void mem_put(u8 *p, unsigned size, u64 val)
+{
+	switch (size) {
+	case 1:
+		*p = (u8)val;
+		break;
+	case 2:
+		be16_put(p, (u16)val);
+		break;
+	case 4:
+		be32_put(p, (u32)val);
+		break;
+	default:
+		be64_put(p, val);
+	}
+}
+
+unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u64 *val)
+{
+	const struct bus_range *range = bus_find(cpu->bus, pa);
+
+	if (range && range->mem) {
+		*val = mem_get(range->mem + (pa - range->pa), size);
+		return 0;
+	}
+	cpu->clock->insns = cpu->icount + cpu->clock_bias;
+	if (range && !bus_read(cpu->bus, pa, size, val))
+		return 0;
+	*val = 0;
+	return srmmu_fault(cpu, va, at, FT_BUS << SFSR_FT_SHIFT);
+}
+
+unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u64 val)
+{
+	const struct bus_range *range = bus_find(cpu->bus, pa);
+
+	if (range && range->mem) {
+		if (range->rom)
+			return 0;
+		mem_put(range->mem + (pa - range->pa), size, val);
+		code_written(cpu->code, pa, size);
+		return 0;
+	}
+	cpu->clock->insns = cpu->icount + cpu->clock_bias;
+	if (range && !bus_write(cpu->bus, pa, size, val))
+		return 0;
+	return srmmu_fault(cpu, va, at, FT_BUS << SFSR_FT_SHIFT);
+}
+
+unsigned cpu_load_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u64 *val)
+{
+	struct translation tr;
+	u32 l_ft = srmmu_translate(cpu, va, at, &tr);
+
+	if (!l_ft)
+		return cpu_load_phys(cpu, tr.pa, size, va, at, val);
+	*val = 0;
+	return srmmu_fault(cpu, va, at, l_ft);
+}
+
+unsigned cpu_store_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u64 val)
+{
+	struct translation tr;
+	u32 l_ft = srmmu_translate(cpu, va, at, &tr);
+
+	if (!l_ft)
+		return cpu_store_phys(cpu, tr.pa, size, va, at, val);
+	return srmmu_fault(cpu, va, at, l_ft);
+}
+
+unsigned cpu_swap_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u32 val, u64 *old)
+{
+	struct translation tr;
+	u32 l_ft = srmmu_translate(cpu, va, at, &tr);
+	unsigned tt;
+
+	*old = 0;
+	if (l_ft)
+		return srmmu_fault(cpu, va, at, l_ft);
+	tt = cpu_load_phys(cpu, tr.pa, size, va, at, old);
+	return tt ? tt : cpu_store_phys(cpu, tr.pa, size, va, at, val);
+}
+
+unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val)
+{
+	const struct tlb_entry *e = &cpu->tlb_data[va >> 12 & (TLB_SIZE - 1)];
+
+	if (e->rtag == (va & ~0xfffu)) {
+		*val = mem_get((const u8 *)(e->addend + va), size);
+		return 0;
+	}
+	cpu_fill_tlb(cpu, cpu->s ? TLB_SUPER : TLB_USER, va, false);
+	return cpu_load_at(cpu, va, size, cpu->s ? AT_LOAD_SUPER : AT_LOAD_USER, val);
+}
+
+unsigned cpu_store(struct cpu *cpu, u32 va, unsigned size, u64 val)
+{
+	const struct tlb_entry *e = &cpu->tlb_data[va >> 12 & (TLB_SIZE - 1)];
+
+	if (e->wtag == (va & ~0xfffu)) {
+		mem_put((u8 *)(e->addend + va), size, val);
+		return 0;
+	}
+	cpu_fill_tlb(cpu, cpu->s ? TLB_SUPER : TLB_USER, va, true);
+	return cpu_store_at(cpu, va, size, cpu->s ? AT_STORE_SUPER : AT_STORE_USER, val);
+}
+
+unsigned cpu_fetch(struct cpu *cpu, u32 va, u32 *insn)
+{
+	const struct fetch_entry *e = &cpu->fetch[cpu->s][va >> 12 & (TLB_SIZE - 1)];
+	unsigned tt;
+	u64 val;
+
+	if (e->tag == (va & ~0xfffu)) {
+		*insn = be32_get(e->page->mem + (va & 0xffc));
+		return 0;
+	}
+	tt = cpu_load_at(cpu, va, 4, cpu->s ? AT_FETCH_SUPER : AT_FETCH_USER, &val);
+	*insn = (u32)val;
+	return tt;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Every chip, once, in alphabetical order: whoever includes this defines D(name) first. */
+D(eccmem)
+D(empty)
+D(escc)
+D(esp)
+D(fw_cfg)
+D(iommu)
+D(m48t08)
+D(scsi_cdrom)
+D(scsi_disk)
+D(slavio_intctl)
+D(slavio_misc)
+D(slavio_timer)
+D(sparc32_dma)
+D(sun_kbd)
+D(sun_mouse)

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The controlling terminal: raw while the machine runs, as it was at every other time. */
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "lib/host-chr.h"
+#include "lib/host-signal.h"
+
+/* A background job that changes its terminal is stopped for it. */
+static bool foreground(int fd)
+{
+	return tcgetpgrp(fd) == getpgrp();
+}
+
+static void enter(struct host_tty *tty)
+{
+	struct termios t;
+
+	if (tty->fd < 0 || tty->raw || !foreground(tty->fd) || tcgetattr(tty->fd, &tty->saved))
+		return;
+	t = tty->saved;
+	t.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+	t.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN);
+	if (!tty->signals)
+		t.c_lflag &= ~(tcflag_t)ISIG;
+	t.c_cflag &= ~(tcflag_t)(CSIZE | PARENB);
+	t.c_cflag |= CS8;
+	t.c_cc[VMIN] = 1;
+	t.c_cc[VTIME] = 0;
+	/* Before the change, so that a signal in between restores what was. */
+	tty->raw = true;
+	if (tcsetattr(tty->fd, TCSANOW, &t))
+		tty->raw = false;
+}
+
+int host_tty_raw(struct host_tty *tty, int fd, bool signals)
+{
+	if (!isatty(fd))
+		return -ENOTTY;
+	tty->fd = fd;
+	tty->signals = signals;
+	enter(tty);
+	return 0;
+}
+
+void host_tty_restore(struct host *host)
+{
+	if (host->tty.fd < 0 || !host->tty.raw)
+		return;
+	tcsetattr(host->tty.fd, TCSANOW, &host->tty.saved);
+	host->tty.raw = false;
+}
+
+void host_tty_resume(struct host *host)
+{
+	enter(&host->tty);
+}
+
+void host_suspend(struct host *host)
+{
+	host_tty_restore(host);
+	raise(SIGSTOP);
+	host_tty_resume(host);
+}
+
+/* SIGSTOP gives no warning: the shell changed the terminal, and `raw` does not know. */
+static void after_cont(struct host *host)
+{
+	struct termios saved = host->tty.saved;
+	bool was = host->tty.raw;
+
+	host->tty.raw = false;
+	enter(&host->tty);
+	if (was)
+		host->tty.saved = saved;
+}
+
+void host_tty_signals(struct host *host)
+{
+	if (host_signals.tstp) {
+		host_signals.tstp = 0;
+		host_suspend(host);
+	}
+	if (host_signals.cont) {
+		host_signals.cont = 0;
+		after_cont(host);
+	}
+}

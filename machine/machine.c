@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* Building a board from its rows, and running it. */
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dev/iommu.h"
+#include "lib/hash64.h"
+
+extern const struct dev_class empty_class;
+
+/* --- wiring --- */
+
+static void machine_irq(void *arg, unsigned n, bool level)
+{
+	struct machine *m = arg;
+	struct cpu *cpu = m->cpu[m->running];
+
+	if (!level)
+		return;
+	switch (n) {
+	case MACHINE_IN_POWEROFF:
+		m->want_poweroff = true;
+		break;
+	case MACHINE_IN_RESET:
+		m->want_reset = true;
+		break;
+	case MACHINE_IN_IDLE:
+		cpu->halted = !cpu->irq_lines;
+		break;
+	default:
+		m->polled = true;
+	}
+	cpu->kick = true;
+}
+
+void *machine_chip(struct machine *m, const char *name)
+{
+	for (unsigned i = 0; i < m->nr_devs; i++)
+		if (!strcmp(m->dev[i].row->name, name))
+			return m->dev[i].chip;
+	return NULL;
+}
+
+static void wire(struct machine *m, struct dev *chip, const struct board_wire *w)
+{
+	struct dev *to;
+
+	if (!strcmp(w->to, SINK_MACHINE)) {
+		chip->irq[w->out] = (struct irq){ machine_irq, m, w->in };
+		return;
+	}
+	if (!strcmp(w->to, SINK_CPUS)) {
+		for (unsigned c = 0; c < m->config.nr_cpus; c++)
+			for (unsigned level = 1; level < 16; level++)
+				chip->irq[16 * c + level] = (struct irq){ cpu_irq, m->cpu[c], level };
+		return;
+	}
+	to = machine_chip(m, w->to);
+	if (to && to->cls->irq_in)
+		chip->irq[w->out] = (struct irq){ to->cls->irq_in, to, w->in };
+}
+
+static int map(struct machine *m, const struct board_dev *row, struct dev *chip)
+{
+	for (unsigned i = 0; i < DEV_REGIONS && row->cls->region[i].name; i++) {
+		const struct region *r = &row->cls->region[i];
+		u64 pa = row->at[i];
+		int ret;
+
+		if (i < row->per_cpu) {
+			if (i >= m->config.nr_cpus)
+				continue;
+			pa = row->at[0] + 0x1000 * i;
+		}
+		if (!pa)
+			continue;
+		ret = row->part ? bus_map_part(&m->bus, pa, (u32)row->part, r, chip)
+				: bus_map_io(&m->bus, pa, r, chip);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int add_chip(struct machine *m, const struct board_dev *row)
+{
+	struct dev *chip = calloc(1, row->cls->size);
+
+	if (!chip)
+		return -ENOMEM;
+	BUG_ON(m->nr_devs == MACHINE_DEVS);
+	chip->cls = row->cls;
+	chip->name = row->name;
+	chip->clock = &m->clock;
+	chip->param = row->param;
+	if (row->chrs)
+		for (unsigned i = 0; i < DEV_CHRS && row->chrs - 1 + i < CHR_NR; i++)
+			chip->chr[i] = &m->chr[row->chrs - 1 + i];
+	m->dev[m->nr_devs].row = row;
+	m->dev[m->nr_devs++].chip = chip;
+	return map(m, row, chip);
+}
+
+static int add_chips(struct machine *m)
+{
+	const struct board *board = m->config.board;
+	int ret;
+
+	for (const struct board_dev *row = board->dev; row->name; row++) {
+		if (!board_has(board, row))
+			continue;
+		ret = add_chip(m, row);
+		if (ret)
+			return ret;
+	}
+	for (unsigned i = 0; i < m->nr_devs; i++) {
+		const struct board_dev *row = m->dev[i].row;
+		struct dev *chip = m->dev[i].chip;
+
+		for (const struct board_wire *w = row->wire; w < row->wire + BOARD_WIRES && w->to; w++)
+			wire(m, chip, w);
+		if (!strcmp(row->name, "iommu"))
+			chip->backend = &m->bus;
+		if (row->dma)
+			chip->dma = iommu_dma(machine_chip(m, row->dma));
+	}
+	for (unsigned i = 0; i < m->nr_devs; i++) {
+		struct dev *chip = m->dev[i].chip;
+
+		ret = chip->cls->init ? chip->cls->init(chip) : 0;
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* --- life --- */
+
+static void written(void *arg, u64 pa, u64 n)
+{
+	code_written(arg, pa, n);
+}
+
+static int add_memory(struct machine *m)
+{
+	const struct machine_config *c = &m->config;
+	int ret;
+
+	m->ram = calloc(1, c->ram_size);
+	m->prom = calloc(1, MACHINE_PROM_SIZE);
+	if (!m->ram || !m->prom)
+		return -ENOMEM;
+	ret = bus_map_mem(&m->bus, "ram", 0, c->ram_size, m->ram, false);
+	if (!ret)
+		ret = bus_map_mem(&m->bus, "prom", c->board->prom_pa, MACHINE_PROM_SIZE, m->prom, true);
+	return ret;
+}
+
+static int add_cpus(struct machine *m)
+{
+	for (unsigned i = 0; i < m->config.nr_cpus; i++) {
+		struct cpu *cpu = calloc(1, sizeof(*cpu));
+		int ret;
+
+		if (!cpu)
+			return -ENOMEM;
+		m->cpu[i] = cpu;
+		cpu->ref = m->config.ref;
+		cpu->prom_pa = m->config.board->prom_pa;
+		cpu->can_exit = true;
+		ret = cpu_init(cpu, m->config.cpu, i, &m->bus, &m->clock, &m->code);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* The absent rest of RAM, on the boards where it reads 0. */
+static int add_hole(struct machine *m)
+{
+	const struct board *b = m->config.board;
+
+	if (!b->empty_ram || m->config.ram_size == b->max_ram)
+		return 0;
+	return bus_map_part(&m->bus, m->config.ram_size, (u32)(b->max_ram - m->config.ram_size),
+			    &empty_class.region[0], NULL);
+}
+
+int machine_new(struct machine **out, const struct machine_config *config, char *err, size_t errlen)
+{
+	struct machine *m = calloc(1, sizeof(*m));
+	int ret = -ENOMEM;
+
+	*out = NULL;
+	if (!m)
+		goto fail;
+	m->config = *config;
+	m->limit_insns = m->limit_ns = UINT64_MAX;
+	bus_init(&m->bus);
+	clock_init(&m->clock, config->shift);
+	for (unsigned i = 0; i < CHR_NR; i++)
+		chr_init(&m->chr[i]);
+	ret = code_init(&m->code, MACHINE_CODE_PAGES);
+	if (!ret)
+		ret = add_memory(m);
+	if (!ret)
+		ret = add_cpus(m);
+	if (!ret)
+		ret = add_chips(m);
+	if (!ret)
+		ret = add_hole(m);
+	if (ret)
+		goto fail;
+	m->bus.wrote = written;
+	m->bus.watcher = &m->code;
+	machine_reset(m);
+	*out = m;
+	return 0;
+fail:
+	snprintf(err, errlen, "cannot build the machine: %s", strerror(-ret));
+	machine_free(m);
+	return ret;
+}
+
+void machine_free(struct machine *m)
+{
+	if (!m)
+		return;
+	for (unsigned i = 0; i < m->nr_devs; i++) {
+		struct dev *chip = m->dev[i].chip;
+
+		if (chip->cls->release)
+			chip->cls->release(chip);
+		free(chip);
+	}
+	for (unsigned i = 0; i < m->config.nr_cpus; i++)
+		if (m->cpu[i]) {
+			cpu_release(m->cpu[i]);
+			free(m->cpu[i]);
+		}
+	code_release(&m->code);
+	bus_release(&m->bus);
+	free(m->ram);
+	free(m->prom);
+	free(m);
+}
+
+void machine_reset(struct machine *m)
+{
+	for (unsigned i = 0; i < m->nr_devs; i++)
+		if (m->dev[i].chip->cls->reset)
+			m->dev[i].chip->cls->reset(m->dev[i].chip);
+	for (unsigned i = 0; i < m->config.nr_cpus; i++) {
+		cpu_reset(m->cpu[i]);
+		m->cpu[i]->halted = i > 0; /* until CPU 0's firmware interrupts it */
+	}
+	m->want_poweroff = m->want_reset = m->polled = false;
+	m->running = 0;
+}
+
+u64 machine_insns(const struct machine *m)
+{
+	return m->clock.insns;
+}
+
+/* --- running --- */
+
+u64 machine_next_event(struct machine *m)
+{
+	u64 next = clock_next(&m->clock);
+
+	return next < m->limit_ns ? next : m->limit_ns;
+}
+
+void machine_skip(struct machine *m, u64 ns)
+{
+	clock_skip_to(&m->clock, ns);
+	clock_run(&m->clock);
+}
+
+static u64 min64(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
+enum machine_stop machine_run(struct machine *m, u64 insns)
+{
+	struct cpu *cpu = m->cpu[0];
+	u64 end = cpu->icount + insns;
+
+	for (;;) {
+		u64 limit = min64(min64(end, m->limit_insns),
+				  clock_insns_at(&m->clock, min64(clock_next(&m->clock), m->limit_ns)));
+		enum cpu_exit why = cpu_run(cpu, limit);
+
+		m->clock.insns = cpu->icount;
+		clock_run(&m->clock);
+		if (m->want_poweroff)
+			return MACHINE_POWEROFF;
+		if (m->want_reset) {
+			machine_reset(m);
+			return MACHINE_RESET;
+		}
+		if (why == CPU_ERROR)
+			return MACHINE_ERROR;
+		if (why == CPU_EXIT) {
+			m->exit_status = cpu->exit_status;
+			return MACHINE_EXIT;
+		}
+		if (cpu->icount >= m->limit_insns || clock_now(&m->clock) >= m->limit_ns)
+			return MACHINE_LIMIT;
+		if (why == CPU_IDLE || m->polled) {
+			m->polled = false;
+			if (!cpu_irq_pending(cpu))
+				return MACHINE_IDLE;
+		}
+		if (cpu->icount >= end)
+			return MACHINE_QUANTUM_END;
+	}
+}
+
+/* --- digest --- */
+
+static u64 hash_memory(u64 h, const u8 *mem, u64 size)
+{
+	static const u8 zero[4096];
+
+	for (u64 off = 0; off < size; off += sizeof(zero)) {
+		if (!memcmp(mem + off, zero, sizeof(zero)))
+			continue;
+		h = hash64_word(h, off);
+		h = hash64(h, mem + off, sizeof(zero));
+	}
+	return h;
+}
+
+static u64 hash_fields(u64 h, const struct field *fields, const void *state)
+{
+	u64 n = field_stream_size(fields);
+	u8 *buf = malloc(n ? n : 1);
+
+	if (!buf)
+		return 0;
+	field_save(fields, state, buf);
+	h = hash64(h, buf, n);
+	free(buf);
+	return h;
+}
+
+u64 machine_hash(struct machine *m)
+{
+	u64 h = hash64(1, m->config.board->name, strlen(m->config.board->name));
+
+	h = hash_memory(h, m->ram, m->config.ram_size);
+	h = hash_memory(h, m->prom, MACHINE_PROM_SIZE);
+	for (unsigned i = 0; i < m->config.nr_cpus; i++) {
+		struct cpu_state st;
+
+		cpu_get_state(m->cpu[i], &st);
+		h = hash_fields(h, cpu_fields, &st);
+	}
+	for (unsigned i = 0; i < m->nr_devs; i++) {
+		struct dev *chip = m->dev[i].chip;
+
+		h = hash_fields(h, chip->cls->fields, dev_state(chip));
+	}
+	return hash64_word(h, clock_now(&m->clock));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pieces that option arguments are made of. All cut the text in place and
+ * return 0 or -EINVAL; those that take a struct optctx leave the reason in its err.
+ */
+#ifndef MACHINE_OPTVALUE_H
+#define MACHINE_OPTVALUE_H
+
+#include "machine/options.h"
+
+/* One option while it is being read. */
+struct optctx {
+	struct options *o;
+	const char *opt; /* with its dash: "-drive" */
+	char *err;
+	size_t errlen;
+};
+
+/* Puts "OPT: text" into err; always -EINVAL. */
+int opt_fail(struct optctx *c, const char *fmt, ...) __printf(2, 3);
+
+/* One part of "key=value,key=value"; a doubled comma stands for itself. */
+struct optpart {
+	char *key; /* the whole part where there is no '=' */
+	char *val; /* NULL where there is no '=' */
+};
+/* The next part of *rest; false at the end. */
+bool opt_part(char **rest, struct optpart *part);
+
+int opt_number(const char *text, u64 max, u64 *val); /* decimal or 0x... */
+int opt_bool(const char *text, bool *val); /* on off yes no true false; NULL is on */
+int opt_seconds(const char *text, u64 *ns); /* decimal seconds with a fraction -> ns, above 0 */
+int opt_date(const char *text, s64 *seconds); /* YYYY-MM-DD[THH:MM[:SS]] -> since 1970, UTC */
+int opt_mac(const char *text, u8 mac[6]); /* 08:00:20:01:02:03; a station address, not a group's */
+int opt_uuid(const char *text, u8 uuid[16]);
+/* "HOST:PORT", HOST possibly in brackets or empty; cut in place. */
+int opt_hostport(char *text, const char **host, u16 *port);
+
+/* A character back end by its kind; text stays whole and must stay. */
+int opt_chr(struct optctx *c, struct opt_chr *chr, const char *text);
+
+/* The number of single-character edits (insert, delete, change, swap neighbours) between two words. */
+unsigned opt_distance(const char *a, const char *b);
+
+/* The handlers of the options that describe what is plugged in. */
+int opt_drive(struct optctx *c, char *arg);
+int opt_hda(struct optctx *c, char *arg); /* and -hdb, -hdc, -hdd: by the letter in c->opt */
+int opt_cdrom(struct optctx *c, char *arg);
+int opt_fda(struct optctx *c, char *arg);
+int opt_nic(struct optctx *c, char *arg);
+int opt_netdev(struct optctx *c, char *arg);
+int opt_net(struct optctx *c, char *arg);
+int opt_object(struct optctx *c, char *arg);
+/* After the last option: unit numbers, -snapshot, names that must exist. */
+int opt_drives_finish(struct optctx *c);
+int opt_nets_finish(struct optctx *c);
+
+#endif
