@@ -12,9 +12,11 @@
  *	0'78000000  DMA, SCSI, Ethernet		f'f0000000  PROM
  *	d'00000510  firmware configuration	f'f1000000  slave I/O chip
  */
+#include "dev/esp.h"
 #include "dev/fw-cfg.h"
 #include "dev/iommu.h"
 #include "dev/slavio-misc.h"
+#include "dev/sparc32-dma.h"
 #include "machine/board.h"
 
 #define D(name) extern const struct dev_class name##_class;
@@ -40,6 +42,21 @@ enum { INT_SBUS5 = 11, INT_KBD = 14, INT_SERIAL = 15, INT_ETHER = 16, INT_SCSI =
 	}
 #define KBD_AND_MOUSE                                                                              \
 	{ "keyboard", &sun_kbd_class, .chrs = 3 }, { "mouse", &sun_mouse_class, .chrs = 4 }
+
+/* The macro I/O chip: two DMA channels, SCSI, Ethernet. */
+#define SCSI(dma_pa, esp_pa)                                                                           \
+	{ "espdma", &sparc32_dma_class, { dma_pa }, .param = DMA2_ESP, .dma = "iommu",                \
+	  .wire = { TO_INTCTL(DMA2_IRQ, INT_SCSI), { "esp", DMA2_RESET, ESP_IN_RESET },            \
+		    { "esp", DMA2_ENABLED, ESP_IN_DMA } } },                                       \
+	{                                                                                          \
+		"esp", &esp_class, { esp_pa }, .dma = "espdma",                                       \
+			.wire = { { "espdma", ESP_IRQ, DMA2_IN_IRQ } }                             \
+	}
+#define ETHER(dma_pa)                                                                             \
+	{                                                                                          \
+		"ledma", &sparc32_dma_class, { dma_pa, (dma_pa) + 0x10 }, .param = DMA2_LANCE,           \
+			.dma = "iommu", .wire = { TO_INTCTL(DMA2_IRQ, INT_ETHER) }                 \
+	}
 
 static const struct board_dev micro_devs[] = {
 	{ "intctl", &slavio_intctl_class, { 0x71e00000, 0, 0, 0, 0x71e10000 }, .per_cpu = 4,
@@ -83,6 +100,9 @@ static const struct board_dev micro_devs[] = {
 	  .wire = { TO_INTCTL(0, INT_SERIAL), { SINK_MACHINE, 1, MACHINE_IN_POLL } } },
 	KBD_AND_MOUSE,
 	{ "nvram", &m48t08_class, { 0x71200000 } },
+	SCSI(0x78400000, 0x78800000),
+	ETHER(0x78400010),
+	{ "fdc", &empty_class, { 0x71400000 }, .part = 8 },
 	FW_CFG,
 	{ NULL },
 };
@@ -122,6 +142,9 @@ static const struct board_dev mbus_devs[] = {
 	  .wire = { TO_INTCTL(0, INT_SERIAL), { SINK_MACHINE, 1, MACHINE_IN_POLL } } },
 	KBD_AND_MOUSE,
 	{ "nvram", &m48t08_class, { 0xff1200000 } },
+	SCSI(0xef0400000, 0xef0800000),
+	ETHER(0xef0400010),
+	{ "fdc", &empty_class, { 0xff1700000 }, .part = 8, .boards = ONLY(SS10) | ONLY(SS20) },
 	/* Not modelled: video memory controllers, the sx chip, ISDN audio, parallel port. */
 	{ "vsimm0", &empty_class, { 0x9c000000 }, .part = 0x2000, .boards = ONLY(SS20) },
 	{ "vsimm1", &empty_class, { 0x90000000 }, .part = 0x2000, .boards = ONLY(SS20) },

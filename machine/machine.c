@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "dev/iommu.h"
+#include "dev/sparc32-dma.h"
 #include "lib/hash64.h"
 
-extern const struct dev_class empty_class;
+extern const struct dev_class empty_class, esp_class, iommu_class;
 
 /* --- wiring --- */
 
@@ -105,6 +106,13 @@ static int add_chip(struct machine *m, const struct board_dev *row)
 	return map(m, row, chip);
 }
 
+static struct dma way_to_ram(struct dev *provider)
+{
+	if (provider->cls == &iommu_class)
+		return iommu_dma(provider);
+	return sparc32_dma_port((struct sparc32_dma *)provider);
+}
+
 static int add_chips(struct machine *m)
 {
 	const struct board *board = m->config.board;
@@ -126,7 +134,9 @@ static int add_chips(struct machine *m)
 		if (!strcmp(row->name, "iommu"))
 			chip->backend = &m->bus;
 		if (row->dma)
-			chip->dma = iommu_dma(machine_chip(m, row->dma));
+			chip->dma = way_to_ram(machine_chip(m, row->dma));
+		if (row->cls == &esp_class)
+			chip->backend = &m->scsi;
 	}
 	for (unsigned i = 0; i < m->nr_devs; i++) {
 		struct dev *chip = m->dev[i].chip;

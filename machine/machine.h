@@ -7,6 +7,7 @@
 #define MACHINE_MACHINE_H
 
 #include "arch/sparc/cpu.h"
+#include "dev/scsi.h"
 #include "lib/chr.h"
 #include "machine/board.h"
 
@@ -50,6 +51,7 @@ struct machine {
 		struct dev *chip;
 	} dev[MACHINE_DEVS];
 	unsigned nr_devs;
+	struct scsi_bus scsi;
 	struct chr chr[CHR_NR]; /* the owner connects them to the host or to a test */
 	u64 limit_insns, limit_ns; /* stop there; UINT64_MAX: never */
 	u32 exit_status;

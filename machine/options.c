@@ -370,7 +370,7 @@ static int read_log(struct optctx *c, char *arg)
 		{"in_asm", OPT_LOG_IN_ASM}, {"exec", OPT_LOG_EXEC},
 		{"cpu", OPT_LOG_CPU},	    {"int", OPT_LOG_INT},
 		{"mmu", OPT_LOG_MMU},	    {"guest_errors", OPT_LOG_GUEST_ERRORS},
-		{"unimp", OPT_LOG_UNIMP},	    {"ref", OPT_LOG_REF},
+		{"unimp", OPT_LOG_UNIMP},   {"ref", OPT_LOG_REF},
 	};
 	struct optpart p;
 	unsigned log = 0;
@@ -429,7 +429,8 @@ static const struct opt_row rows[] = {
 	{"kernel", "FILE", GRP_BOOT, 0, TEXT(kernel),
 	 .help = "kernel that the PROM starts: ELF, a.out or raw"},
 	{"initrd", "FILE", GRP_BOOT, 0, TEXT(initrd), .help = "initial RAM disk of that kernel"},
-	{"append", "TEXT", GRP_BOOT, 0, TEXT(append), .help = "command line of that kernel"},
+	{"append", "TEXT", GRP_BOOT, 0, TEXT(append),
+	 .help = "command line of that kernel, or of the built-in demonstration"},
 	{"boot", "[order=]LETTERS", GRP_BOOT, 0, read_boot,
 	 .help = "boot from a (floppy), c (disk), d (CD-ROM) or n (network)"},
 	{"nvram", "FILE", GRP_BOOT, 0, TEXT(nvram), .help = "keep the NVRAM in FILE"},
@@ -682,8 +683,9 @@ static int read_all(struct optctx *c, bool all, int argc, char **argv)
 static int check_stdio(struct optctx *c)
 {
 	const struct options *o = c->o;
-	unsigned users = (o->monitor.kind == OPT_CHR_STDIO) + (o->gdb.kind == OPT_CHR_STDIO);
+	unsigned users = o->monitor.kind == OPT_CHR_STDIO;
 
+	users += o->gdb.kind == OPT_CHR_STDIO;
 	/* Line A is there if nothing else was said of it. */
 	users += o->serial[0].kind == OPT_CHR_DEFAULT;
 	for (unsigned i = 0; i < OPT_SERIALS; i++)
@@ -720,7 +722,8 @@ static int check_boot(struct optctx *c)
 	if (o->kernel && o->image)
 		return opt_fail(c, "IMAGE does not go with -kernel '%s'", o->kernel);
 	c->opt = "-append";
-	if (o->append && !o->kernel && !o->image)
+	/* Without any firmware the built-in demonstration takes it. */
+	if (o->append && o->bios && !o->kernel && !o->image)
 		return opt_fail(c, "needs a -kernel to hand it to");
 	c->opt = "-initrd";
 	if (o->initrd && !o->kernel && !o->image)
@@ -730,8 +733,6 @@ static int check_boot(struct optctx *c)
 
 static int finish(struct optctx *c)
 {
-	struct options *o = c->o;
-
 	if (check_boot(c) || check_display(c) || check_stdio(c) || opt_drives_finish(c))
 		return -EINVAL;
 	return opt_nets_finish(c);
@@ -847,10 +848,12 @@ static void print_row(FILE *out, const struct opt_row *row)
 
 void options_usage(FILE *out)
 {
-	fprintf(out, "usage: vonk [options] [IMAGE]\n"
-		     "\n"
-		     "A SPARC sun4m machine. IMAGE is firmware or a kernel: ELF, a.out, S-records\n"
-		     "or raw binary. An option may be written with one dash or two.\n");
+	fprintf(out,
+		"usage: vonk [options] [IMAGE]\n"
+		"\n"
+		"A SPARC sun4m machine. IMAGE is a program or a kernel: ELF, a.out, S-records or\n"
+		"raw binary. Without IMAGE, -kernel and -bios a built-in demonstration runs.\n"
+		"An option may be written with one dash or two.\n");
 	for (unsigned g = 0; g < GRP_NR; g++) {
 		bool titled = false;
 
