@@ -55,9 +55,11 @@ $(O)/libvonk.a: $(OBJ)
 	$(call say,AR,$@) rm -f $@; $(AR) rcD $@ $^
 
 $(O)/snap/%.o $(O)/dev/%.o: ALL_CFLAGS += $(CONV)
+# gcc would merge equal tails of handlers, which makes indirect jumps harder to predict.
+NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
 # The handlers: see arch/sparc/exec.h. Layout and sibling calls decide the speed.
 $(O)/arch/sparc/exec.o: ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer \
-	-fcf-protection=none -foptimize-sibling-calls
+	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE)
 
 $(O)/%.o: %.c $(GEN)
 	@mkdir -p $(@D)
@@ -77,8 +79,55 @@ $(O)/t/%: t/%.c $(O)/libvonk.a
 
 -include $(OBJ:.o=.d) $(O)/machine/main.d $(TESTS_C:%=%.d)
 
+## run: build, and boot the demonstration (its self-test where nobody is at a terminal)
+run: $(VONK)
+	./$(VONK)
+
+# What every test may lean on.
+TEST_ENV = VONK=./$(VONK) O=$(O) CC='$(CC)'
+PROVE = $(TEST_ENV) prove --exec 'timeout 900' --timer
+
+## check: the everyday tests, under two minutes, nothing downloaded
+check: $(VONK) $(TESTS_C)
+	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
+
+## test: everything, with whatever the tests need installed first
+test:
+	$(Q)tools/install-deps
+	$(Q)$(MAKE) --no-print-directory check-all
+
+check-all: export VONK_ALL = 1
+check-all: export VONK_LOCKSTEP = 100000000
+check-all: export VONK_FPU_VECTORS = 10000000
+check-all: export VONK_FULL = 1
+check-all: $(VONK) $(TESTS_C)
+	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check-san
+
+# The same tests under AddressSanitizer and UBSan, but for those that drive the plain binary.
+check-san: $(VONK) $(TESTS_C)
+	$(Q)VONK_LOCKSTEP=3000000 VONK_FPU_VECTORS=300000 $(PROVE) -j2 $(TESTS_C)
+
+## style: formatting, layers, and the strict warnings of both compilers
+style:
+	$(Q)tools/check-style
+	$(Q)tools/check-layers
+
+## bench: the table beside qemu-system-sparc
+bench: $(VONK)
+	$(Q)$(TEST_ENV) tools/bench
+
+## install: PREFIX and DESTDIR are honoured
+install: $(VONK)
+	install -D -m 755 $(VONK) $(DESTDIR)$(PREFIX)/bin/vonk
+	install -D -m 644 tools/vonk.1 $(DESTDIR)$(PREFIX)/share/man/man1/vonk.1
+
+help:
+	@sed -n 's/^## //p' Makefile
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all clean
+.PHONY: all run check test check-all check-san style bench install help clean
+## clean: remove everything that was built
 clean:
 	rm -rf obj vonk

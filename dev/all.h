@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Every chip, once, in alphabetical order: whoever includes this defines D(name) first. */
+D(cg3)
+D(cs4231)
 D(eccmem)
 D(empty)
 D(escc)
 D(esp)
+D(fdc)
 D(fw_cfg)
 D(iommu)
 D(m48t08)
@@ -15,3 +18,4 @@ D(slavio_timer)
 D(sparc32_dma)
 D(sun_kbd)
 D(sun_mouse)
+D(tcx)

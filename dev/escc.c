@@ -14,6 +14,8 @@
  *   receiver is enabled and the FIFO has room, so none is lost; only local
  *   loopback can overrun.
  * - RR15 bit 0 reads 0: this is no ESCC and has no WR7'.
+ * - Hardware reset leaves local loopback off. The manual's reset value of WR14 has it on, which
+ *   would cut off the many small programs that never write WR14.
  *
  * Time. A character takes TX_NS to send and RX_NS to receive, whatever the guest
  * programmed. Real 9600 baud is a million instructions a character, and a console
@@ -680,7 +682,7 @@ static void hard_reset(struct escc *chip)
 		chn_reset(&chip->line[i]);
 		c->wr[10] = 0;
 		c->wr[11] = 0x08;
-		c->wr[14] = (c->wr[14] & 0xc0) | 0x30;
+		c->wr[14] = (c->wr[14] & 0xc0) | 0x20;
 		c->seen = status_now(c);
 	}
 	chip->s.wr9 &= 0x03;

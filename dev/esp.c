@@ -352,30 +352,30 @@ static bool transfer_ends(struct esp *esp, const struct scsi_target *t)
 	return true;
 }
 
-/* Up to n bytes from target to memory; 0: memory has to wait. */
-static u32 dma_in(struct esp *esp, struct scsi_target *t, u32 n)
+/* Up to n bytes from target to memory; how many in *moved. False: memory has to wait. */
+static bool dma_in(struct esp *esp, struct scsi_target *t, u32 n, u32 *moved)
 {
 	if (!esp->s.dma_enabled)
-		return 0;
-	n = scsi_get(t, esp->buf, n);
-	if (!n)
-		return 0;
-	if (dma_write(&esp->dev.dma, 0, esp->buf, n))
-		return 0;
-	count(esp, n);
-	return n;
+		return false;
+	/* None, if the target changes the phase instead. */
+	*moved = scsi_get(t, esp->buf, n);
+	if (*moved && dma_write(&esp->dev.dma, 0, esp->buf, *moved))
+		return false;
+	count(esp, *moved);
+	return true;
 }
 
-static u32 dma_out(struct esp *esp, struct scsi_target *t, u32 n)
+static bool dma_out(struct esp *esp, struct scsi_target *t, u32 n, u32 *moved)
 {
 	if (esp->s.xfer_phase == SCSI_MSG_OUT)
 		n = 1;
 	if (!fetch(esp, n))
-		return 0;
+		return false;
 	if (esp->s.xfer_phase == SCSI_MSG_OUT && !esp->s.tc)
 		scsi_set_atn(t, false);
 	scsi_put(t, esp->buf, n);
-	return n;
+	*moved = n;
+	return true;
 }
 
 static void transfer_dma(struct esp *esp)
@@ -393,8 +393,7 @@ static void transfer_dma(struct esp *esp)
 			accept_message(esp, t);
 			continue;
 		}
-		n = incoming(esp->s.xfer_phase) ? dma_in(esp, t, n) : dma_out(esp, t, n);
-		if (!n)
+		if (incoming(esp->s.xfer_phase) ? !dma_in(esp, t, n, &n) : !dma_out(esp, t, n, &n))
 			return;
 		left -= n;
 		if (esp->s.xfer_phase == SCSI_MSG_IN && !esp->s.tc) {
@@ -478,7 +477,9 @@ static void run_complete(struct esp *esp)
 		if (message && !scsi_wants(t)) {
 			accept_message(esp, t);
 		} else {
-			if (by_dma(esp) ? !esp->s.tc || !dma_in(esp, t, 1) : !receive(esp, t))
+			u32 n;
+
+			if (by_dma(esp) ? !esp->s.tc || !dma_in(esp, t, 1, &n) : !receive(esp, t))
 				return;
 			if (message) {
 				esp->s.ack_held = true;

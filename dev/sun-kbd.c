@@ -25,7 +25,7 @@
 #include "dev/device.h"
 
 #define CHAR_NS 1000000
-#define RETRY_NS 10000000
+#define RETRY_NS 1000000
 
 #define LAYOUT_US5 0x21
 #define TYPE 4

@@ -21,7 +21,7 @@
 #include "dev/device.h"
 
 #define CHAR_NS 200000
-#define RETRY_NS 10000000
+#define RETRY_NS 1000000
 
 #define PACKET 5
 #define QUEUE (50 * PACKET)

@@ -76,7 +76,7 @@ static int read_fully(int fd, u8 *buf, size_t n, size_t *got)
 static int read_open(int fd, const char *path, u64 max, u8 **buf, size_t *len, char *err,
 		     size_t errlen)
 {
-	u64 size;
+	u64 size = 0;
 	int rc = check_file(fd, path, max, &size, err, errlen);
 
 	if (rc)

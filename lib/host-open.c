@@ -409,8 +409,8 @@ static int open_unix(struct request *rq)
 	if (!rq->spec[5])
 		return fail(rq, -EINVAL, "unix: a path is missing: unix:PATH[,server=on,wait=off]");
 	if (strlen(rq->spec + 5) >= sizeof(a.un.sun_path))
-		return fail(rq, -ENAMETOOLONG, "%s: the path of a socket has at most %zu bytes",
-			    rq->spec + 5, sizeof(a.un.sun_path) - 1);
+		return fail(rq, -ENAMETOOLONG, "a socket's path has at most %zu bytes: %s",
+			    sizeof(a.un.sun_path) - 1, rq->spec + 5);
 	memcpy(a.un.sun_path, rq->spec + 5, strlen(rq->spec + 5));
 	return open_socket(rq, &a, sizeof(a.un));
 }

@@ -91,8 +91,9 @@ void host_unwatch(struct host *host, int fd);
 
 /*
  * Move input in and output out; wait up to timeout_ns (0: not at all; below 0: for ever) while there
- * is nothing to do. Returns how many streams or watches had something, 0 after a time-out. A signal ends
- * the wait, and so may a moment of housekeeping: callers look at host_now_ns().
+ * is nothing to do. Returns how many streams or watches had something, 0 after a time-out. A signal
+ * ends the wait, and so may a moment of housekeeping: callers look at host_now_ns(). Input wakes chips,
+ * which may arm timers: what was the soonest deadline before need not be so after.
  */
 int host_poll(struct host *host, s64 timeout_ns);
 

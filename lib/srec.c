@@ -103,7 +103,7 @@ static int record(struct reader *r)
 {
 	const u8 *p = image_get(r->im, r->off, 2);
 	u8 byte[255];
-	unsigned type, n, width;
+	unsigned type, n = 0, width;
 	u32 addr = 0;
 	int rc;
 

@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "dev/fw-cfg.h"
 #include "dev/m48t08.h"

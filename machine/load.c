@@ -55,6 +55,8 @@ static int load_segment(const struct image *im, const struct image_segment *s,
 	u64 pa = linked + (u64)rule->bias;
 	u8 *to = mem_at(mem, pa, size);
 
+	if (!size)
+		return 0;
 	if ((s64)linked + rule->bias < (s64)rule->lowest)
 		return fail(err, errlen, -EINVAL,
 			    "%s: segment at 0x%x is below 0x%" PRIx64 ", where such a file begins",

@@ -812,6 +812,17 @@ void options_release(struct options *o)
 
 enum { HELP_COLUMN = 28, HELP_WIDTH = 79 };
 
+/* An option that is not available yet, but takes "none", is offered as that. */
+static bool is_offered(const struct opt_row *row)
+{
+	return !(row->flags & OPT_NOT_YET) || row->always;
+}
+
+static const char *offered_arg(const struct opt_row *row)
+{
+	return row->flags & OPT_NOT_YET ? row->always : row->arg;
+}
+
 /* "  -hda, -hdb FILE": returns the column after it. */
 static int print_names(FILE *out, const struct opt_row *row)
 {
@@ -821,12 +832,13 @@ static int print_names(FILE *out, const struct opt_row *row)
 
 	for (; next_name(&names, word); before = ", ")
 		col += fprintf(out, "%s-%s", before, word);
-	return row->arg ? col + fprintf(out, " %s", row->arg) : col;
+	return row->arg ? col + fprintf(out, " %s", offered_arg(row)) : col;
 }
 
 static void print_row(FILE *out, const struct opt_row *row)
 {
-	const char *p = row->help;
+	const char *p =
+		row->flags & OPT_NOT_YET ? "all that is available in this version" : row->help;
 	int col = print_names(out, row);
 
 	if (col > HELP_COLUMN - 2) {
@@ -858,7 +870,7 @@ void options_usage(FILE *out)
 		bool titled = false;
 
 		for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
-			if (rows[i].group != g || rows[i].flags & OPT_NOT_YET)
+			if (rows[i].group != g || !is_offered(&rows[i]))
 				continue;
 			if (!titled)
 				fprintf(out, "\n%s:\n", group_title[g]);

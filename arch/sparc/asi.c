@@ -160,6 +160,8 @@ unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 
 	u64 *reg = storage(cpu, asi, va);
 
 	*val = 0;
+	if (asi == ASI_BYPASS)
+		cpu_fill_tlb(cpu, TLB_BYPASS, va, false);
 	if (asi >= ASI_BYPASS && asi <= ASI_BYPASS_LAST)
 		return cpu_load_phys(cpu, (u64)(asi & 15) << 32 | va, size, va, AT_LOAD_SUPER, val);
 	if (reg) {
@@ -216,6 +218,8 @@ unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64
 {
 	u64 *reg = storage(cpu, asi, va);
 
+	if (asi == ASI_BYPASS)
+		cpu_fill_tlb(cpu, TLB_BYPASS, va, true);
 	if (asi >= ASI_BYPASS && asi <= ASI_BYPASS_LAST)
 		return cpu_store_phys(cpu, (u64)(asi & 15) << 32 | va, size, va, AT_STORE_SUPER, val);
 	if (reg) {

@@ -216,7 +216,7 @@ enum cpu_exit cpu_run(struct cpu *cpu, u64 limit)
 			return CPU_LIMIT;
 		if (cpu->halted)
 			return CPU_IDLE;
-		if (run_engine(cpu) && !cpu->step_next)
+		if (!cpu->step_next && run_engine(cpu))
 			continue;
 		cpu->step_next = false;
 		cpu_step(cpu);

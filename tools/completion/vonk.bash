@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# Completion for bash: install as /usr/share/bash-completion/completions/vonk.
+
+_vonk_options='-D -L -M -append -bios -boot -cdrom -clock -cpu -d -display -drive -fda -g -h -hda -hdb
+	-hdc -hdd -help -icount -initrd -kernel -limit -m -machine -monitor -name -net -nic -no-reboot
+	-nographic -nvram -pace -prom-env -rtc -serial -smp -snapshot -stats -uuid -version -vga'
+
+# The first words that the program itself lists: boards or, with their blanks, processors.
+_vonk_list()
+{
+	"$1" "$2" help 2>/dev/null
+}
+
+_vonk()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} line
+	local IFS=$' \t\n'
+	# Two dashes are as good as one.
+	[[ $prev == --* ]] && prev=${prev#-}
+	COMPREPLY=()
+	case $prev in
+	-M | -machine)
+		COMPREPLY=($(compgen -W "$(_vonk_list "${COMP_WORDS[0]}" -M | sed 's/ .*//')" -- "$cur"))
+		return
+		;;
+	-cpu)
+		cur=${cur#[\"\']}
+		while IFS= read -r line; do
+			[[ $line == "$cur"* ]] && COMPREPLY+=("$(printf '%q' "$line")")
+		done < <(_vonk_list "${COMP_WORDS[0]}" -cpu)
+		return
+		;;
+	-clock) COMPREPLY=($(compgen -W 'virtual host' -- "$cur")); return ;;
+	-pace) COMPREPLY=($(compgen -W 'real fast auto' -- "$cur")); return ;;
+	-vga) COMPREPLY=($(compgen -W 'tcx cg3 none' -- "$cur")); return ;;
+	-g) COMPREPLY=($(compgen -W '1024x768 1024x768x24 1152x900' -- "$cur")); return ;;
+	-display | -monitor | -nic | -net) COMPREPLY=($(compgen -W 'none' -- "$cur")); return ;;
+	-serial) COMPREPLY=($(compgen -W 'stdio mon:stdio null none pty file: pipe: unix: tcp: fd:' -- "$cur")); return ;;
+	-boot) COMPREPLY=($(compgen -W 'a c d n' -- "$cur")); return ;;
+	-rtc) COMPREPLY=($(compgen -W 'base=' -- "$cur")); return ;;
+	-limit) COMPREPLY=($(compgen -W 'insns= time=' -- "$cur")); return ;;
+	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp' -- "$cur")); return ;;
+	-L) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+	-append | -drive | -icount | -m | -name | -prom-env | -smp | -uuid) return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		[[ $cur == --* ]] && cur=${cur#-}
+		COMPREPLY=($(compgen -W "$_vonk_options" -- "$cur"))
+	else
+		COMPREPLY=($(compgen -f -- "$cur"))
+	fi
+}
+complete -o filenames -F _vonk vonk
