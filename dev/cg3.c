@@ -57,7 +57,7 @@ bool cg3_vram(void *chip, unsigned n, struct fb_mem *mem)
 
 	if (n)
 		return false;
-	*mem = (struct fb_mem){c->vram, 0x800000, sizeof(c->vram), "cg3-vram"};
+	*mem = (struct fb_mem){ c->vram, 0x800000, sizeof(c->vram), "cg3-vram" };
 	return true;
 }
 

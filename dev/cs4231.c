@@ -133,8 +133,8 @@ static const struct {
 	u8 format; /* register */
 	u8 upper, lower; /* base count registers */
 } side[CHANNELS] = {
-	[PLAY] = {CSR_PGO, CSR_PPAUSE, CSR_PM, CSR_PMI, CSR_PD, CSR_PI, 1, 8, 14, 15},
-	[CAPTURE] = {CSR_CGO, CSR_CPAUSE, CSR_CM, CSR_CMI, CSR_CD, CSR_CI, 2, 28, 30, 31},
+	[PLAY] = { CSR_PGO, CSR_PPAUSE, CSR_PM, CSR_PMI, CSR_PD, CSR_PI, 1, 8, 14, 15 },
+	[CAPTURE] = { CSR_CGO, CSR_CPAUSE, CSR_CM, CSR_CMI, CSR_CD, CSR_CI, 2, 28, 30, 31 },
 };
 
 /* --- rates --- */
@@ -154,7 +154,7 @@ static u32 frame_bits(const struct cs4231 *c, unsigned ch)
 
 static u32 divisor(const struct cs4231 *c)
 {
-	static const u16 by_cfs[8] = {3072, 1536, 896, 768, 448, 384, 512, 2560};
+	static const u16 by_cfs[8] = { 3072, 1536, 896, 768, 448, 384, 512, 2560 };
 
 	return by_cfs[c->s.reg[8] >> 1 & 7];
 }

@@ -10,7 +10,7 @@
 struct empty_state {
 };
 
-static const struct field empty_fields[] = {F_END};
+static const struct field empty_fields[] = { F_END };
 
 struct empty {
 	struct dev dev;
@@ -31,5 +31,5 @@ static void empty_write(void *chip, u32 off, u32 val, unsigned size)
 const struct dev_class empty_class = {
 	.name = "empty",
 	DEV_STATE(empty, empty_fields),
-	.region = {{"empty", UINT32_MAX, ACC_ANY, empty_read, empty_write}},
+	.region = { { "empty", UINT32_MAX, ACC_ANY, empty_read, empty_write } },
 };

@@ -389,7 +389,7 @@ static void status_reset(struct escc_chn_state *c)
 /* A character of `bits` data bits at the programmed rate, or 0: no rate is programmed. */
 static u64 baud_ns(const struct escc *chip, const struct escc_chn_state *c, unsigned bits)
 {
-	static const u8 factor[] = {1, 16, 32, 64};
+	static const u8 factor[] = { 1, 16, 32, 64 };
 	unsigned stop = c->wr[4] >> 2 & 3;
 	u64 half, count;
 
@@ -403,7 +403,7 @@ static u64 baud_ns(const struct escc *chip, const struct escc_chn_state *c, unsi
 /* WR3 and WR5 code the character's length alike, WR3 one bit higher. */
 static unsigned char_bits(unsigned code)
 {
-	static const u8 bits[] = {8, 7, 6, 8};
+	static const u8 bits[] = { 8, 7, 6, 8 };
 
 	return bits[code & 3];
 }
@@ -848,7 +848,7 @@ static u8 rr1_read(const struct escc_chn_state *c)
 /* RR4..7, 9, 11 and 14 are images: the chip decodes these addresses incompletely. */
 static u8 ctrl_read(struct escc_line *line)
 {
-	static const u8 image[16] = {0, 1, 2, 3, 0, 1, 2, 3, 8, 13, 10, 15, 12, 13, 10, 15};
+	static const u8 image[16] = { 0, 1, 2, 3, 0, 1, 2, 3, 8, 13, 10, 15, 12, 13, 10, 15 };
 	struct escc *chip = line->chip;
 	struct escc_chn_state *c = chn_of(line);
 	unsigned reg = image[chip->s.ptr];
@@ -1021,7 +1021,7 @@ static bool escc_check(const void *arg)
 const struct dev_class escc_class = {
 	.name = "escc",
 	DEV_STATE(escc, escc_fields),
-	.region = {{"escc", 8, ACC_1, escc_read, escc_write}},
+	.region = { { "escc", 8, ACC_1, escc_read, escc_write } },
 	.irq_in = escc_irq_in,
 	.init = escc_init,
 	.reset = escc_reset,

@@ -928,7 +928,7 @@ static bool esp_check(const void *chip)
 const struct dev_class esp_class = {
 	.name = "esp",
 	DEV_STATE(esp, esp_fields),
-	.region = {{"regs", 0x40, ACC_1 | ACC_4, esp_read, esp_write}},
+	.region = { { "regs", 0x40, ACC_1 | ACC_4, esp_read, esp_write } },
 	.irq_in = esp_irq_in,
 	.init = esp_init,
 	.reset = esp_reset,

@@ -183,10 +183,10 @@ struct format {
 static const struct format *disk_format(const struct fdc *f)
 {
 	static const struct format formats[] = {
-		{80 * 2 * 18 * SECTOR, 80, 18, 0},
-		{80 * 2 * 9 * SECTOR, 80, 9, 2},
-		{80 * 2 * 15 * SECTOR, 80, 15, 0},
-		{80 * 2 * 36 * SECTOR, 80, 36, 3},
+		{ 80 * 2 * 18 * SECTOR, 80, 18, 0 },
+		{ 80 * 2 * 9 * SECTOR, 80, 9, 2 },
+		{ 80 * 2 * 15 * SECTOR, 80, 15, 0 },
+		{ 80 * 2 * 36 * SECTOR, 80, 36, 3 },
 	};
 	const struct block *disk = f->dev.backend;
 
@@ -1062,7 +1062,7 @@ static bool fdc_check(const void *chip)
 const struct dev_class fdc_class = {
 	.name = "fdc",
 	DEV_STATE(fdc, fdc_fields),
-	.region = {{"regs", 8, ACC_1, fdc_read, fdc_write}},
+	.region = { { "regs", 8, ACC_1, fdc_read, fdc_write } },
 	.irq_in = fdc_irq_in,
 	.init = fdc_init,
 	.reset = fdc_reset,

@@ -182,7 +182,7 @@ static int iommu_dma_write(void *far, u32 va, const void *buf, u32 n)
 
 struct dma iommu_dma(void *iommu)
 {
-	return (struct dma){.read = iommu_dma_read, .write = iommu_dma_write, .far = iommu};
+	return (struct dma){ .read = iommu_dma_read, .write = iommu_dma_write, .far = iommu };
 }
 
 static u32 iommu_read(void *chip, u32 off, unsigned size)

@@ -70,7 +70,7 @@ struct m48t08 {
 };
 
 /* The bits that the registers have. */
-static const u8 time_mask[NR_TIME] = {0xff, 0x7f, 0x3f, 0x47, 0x3f, 0x1f, 0xff};
+static const u8 time_mask[NR_TIME] = { 0xff, 0x7f, 0x3f, 0x47, 0x3f, 0x1f, 0xff };
 
 static u8 to_bcd(u64 v)
 {
@@ -84,7 +84,7 @@ static u32 from_bcd(u8 v)
 
 static u32 month_days(u32 year, u32 month)
 {
-	static const u8 days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const u8 days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
 	return month == 1 && year % 4 == 0 ? 29 : days[month];
 }
@@ -326,7 +326,7 @@ static bool m48t08_check(const void *chip)
 const struct dev_class m48t08_class = {
 	.name = "m48t08",
 	DEV_STATE(m48t08, m48t08_fields),
-	.region = {{"nvram", 0x2000, ACC_1 | ACC_2 | ACC_4, m48t08_read, m48t08_write}},
+	.region = { { "nvram", 0x2000, ACC_1 | ACC_2 | ACC_4, m48t08_read, m48t08_write } },
 	.init = m48t08_init,
 	.reset = m48t08_reset,
 	.check = m48t08_check,

@@ -26,7 +26,7 @@ static u32 nr_frames(const struct scsi_target *t)
 
 static u32 cd_mode_page(const struct scsi_target *t, u8 page, u8 pc, u8 *p)
 {
-	static const u8 length[] = {[0x01] = 8, [0x0d] = 8, [0x0e] = 16, [0x2a] = 20};
+	static const u8 length[] = { [0x01] = 8, [0x0d] = 8, [0x0e] = 16, [0x2a] = 20 };
 
 	if (page >= sizeof(length) || !length[page])
 		return 0;
@@ -148,11 +148,11 @@ static u8 *put_feature(u8 *p, const struct feature *f, bool medium)
 static void get_configuration(struct scsi_target *t)
 {
 	static const struct feature features[] = {
-		{0x0000, 3, 4, {0x00, 0x08, 0x00, 0x00}}, /* profiles: CD-ROM */
-		{0x0001, 3, 8, {0, 0, 0, 1, 0}}, /* core: SCSI */
-		{0x0003, 3, 4, {0x29}}, /* removable: tray, eject, lock */
-		{0x0010, 0, 8, {0, 0, 8, 0, 0, 1}}, /* random readable: 2048 */
-		{0x001e, 0, 4, {0}}, /* CD read */
+		{ 0x0000, 3, 4, { 0x00, 0x08, 0x00, 0x00 } }, /* profiles: CD-ROM */
+		{ 0x0001, 3, 8, { 0, 0, 0, 1, 0 } }, /* core: SCSI */
+		{ 0x0003, 3, 4, { 0x29 } }, /* removable: tray, eject, lock */
+		{ 0x0010, 0, 8, { 0, 0, 8, 0, 0, 1 } }, /* random readable: 2048 */
+		{ 0x001e, 0, 4, { 0 } }, /* CD read */
 	};
 	u16 start = be16_get(t->s.cdb + 2);
 	u8 type = t->s.cdb[1] & 3;
@@ -386,7 +386,7 @@ static const struct scsi_kind cd_kind = {
 	.parameters = scsi_mode_parameters,
 	.mode_page = cd_mode_page,
 	.set_page = cd_set_page,
-	.pages = {0x01, 0x0d, 0x0e, 0x2a},
+	.pages = { 0x01, 0x0d, 0x0e, 0x2a },
 };
 
 static int cd_init(void *chip)

@@ -350,7 +350,7 @@ static const struct scsi_kind disk_kind = {
 	.parameters = disk_parameters,
 	.mode_page = disk_mode_page,
 	.set_page = disk_set_page,
-	.pages = {0x01, 0x02, 0x03, 0x04, 0x08, 0x0a},
+	.pages = { 0x01, 0x02, 0x03, 0x04, 0x08, 0x0a },
 };
 
 static int disk_init(void *chip)

@@ -86,7 +86,7 @@ static u32 min32(u64 a, u32 b)
 /* Bytes of a CDB by its group; 0: nobody knows. */
 static u8 cdb_length(u8 op)
 {
-	static const u8 length[8] = {6, 10, 10, 0, 16, 12, 0, 0};
+	static const u8 length[8] = { 6, 10, 10, 0, 16, 12, 0, 0 };
 
 	return length[op >> 5];
 }
@@ -427,7 +427,7 @@ static u32 vpd_page(struct scsi_target *t, u8 page, u8 *p)
 
 	switch (page) {
 	case 0x00: {
-		static const u8 pages[] = {0x00, 0x80, 0x83, 0xb0, 0xb1};
+		static const u8 pages[] = { 0x00, 0x80, 0x83, 0xb0, 0xb1 };
 
 		n = disk ? 5 : 3;
 		memcpy(p + 4, pages, n);
@@ -793,15 +793,15 @@ static void extended_message(struct scsi_target *t)
 	const u8 *msg = t->s.msg_out;
 
 	if (msg[1] == 3 && msg[2] == EXT_SDTR) {
-		const u8 sdtr[5] = {MSG_EXTENDED, 3, EXT_SDTR,
-				    msg[3] > SYNC_PERIOD ? msg[3] : SYNC_PERIOD,
-				    msg[4] < SYNC_OFFSET ? msg[4] : SYNC_OFFSET};
+		const u8 sdtr[5] = { MSG_EXTENDED, 3, EXT_SDTR,
+				     msg[3] > SYNC_PERIOD ? msg[3] : SYNC_PERIOD,
+				     msg[4] < SYNC_OFFSET ? msg[4] : SYNC_OFFSET };
 
 		say(t, sdtr, 5);
 	} else if (msg[1] == 2 && msg[2] == EXT_WDTR) {
-		say(t, (const u8[4]){MSG_EXTENDED, 2, EXT_WDTR, 0}, 4);
+		say(t, (const u8[4]){ MSG_EXTENDED, 2, EXT_WDTR, 0 }, 4);
 	} else {
-		say(t, (const u8[1]){MSG_REJECT}, 1);
+		say(t, (const u8[1]){ MSG_REJECT }, 1);
 	}
 }
 
@@ -852,7 +852,7 @@ static void take_message(struct scsi_target *t)
 		device_reset(t);
 		break;
 	default:
-		say(t, (const u8[1]){MSG_REJECT}, 1);
+		say(t, (const u8[1]){ MSG_REJECT }, 1);
 	}
 }
 
@@ -875,7 +875,7 @@ static void put_message_byte(struct scsi_target *t, u8 c)
 	if (s->out_num < message_length(s) && s->out_num < sizeof(s->msg_out))
 		return;
 	if (s->out_num < message_length(s))
-		say(t, (const u8[1]){MSG_REJECT}, 1); /* longer than any we know */
+		say(t, (const u8[1]){ MSG_REJECT }, 1); /* longer than any we know */
 	else
 		take_message(t);
 	s->out_num = 0;
@@ -994,7 +994,7 @@ u32 scsi_get(struct scsi_target *t, u8 *p, u32 n)
 		return get_data(t, p, n);
 	case SCSI_STATUS:
 		*p = s->status;
-		say(t, (const u8[1]){MSG_COMPLETE}, 1);
+		say(t, (const u8[1]){ MSG_COMPLETE }, 1);
 		s->back = SCSI_BUS_FREE;
 		s->phase = SCSI_MSG_IN;
 		return 1;

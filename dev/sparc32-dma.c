@@ -178,7 +178,7 @@ static int port_write(void *far, u32 va, const void *buf, u32 n)
 
 struct dma sparc32_dma_port(struct sparc32_dma *d)
 {
-	return (struct dma){.read = port_read, .write = port_write, .far = d};
+	return (struct dma){ .read = port_read, .write = port_write, .far = d };
 }
 
 static void sparc32_dma_reset(void *chip)

@@ -79,13 +79,13 @@ bool tcx_vram(void *chip, unsigned n, struct fb_mem *mem)
 
 	switch (n < 1 || c->fb.depth == 24 ? n : 3) {
 	case 0:
-		*mem = (struct fb_mem){c->dfb8, OFF_DFB8, sizeof(c->dfb8), "tcx-dfb8"};
+		*mem = (struct fb_mem){ c->dfb8, OFF_DFB8, sizeof(c->dfb8), "tcx-dfb8" };
 		return true;
 	case 1:
-		*mem = (struct fb_mem){c->dfb24, OFF_DFB24, sizeof(c->dfb24), "tcx-dfb24"};
+		*mem = (struct fb_mem){ c->dfb24, OFF_DFB24, sizeof(c->dfb24), "tcx-dfb24" };
 		return true;
 	case 2:
-		*mem = (struct fb_mem){c->control, OFF_RDFB32, sizeof(c->control), "tcx-rdfb32"};
+		*mem = (struct fb_mem){ c->control, OFF_RDFB32, sizeof(c->control), "tcx-rdfb32" };
 		return true;
 	default:
 		return false;
@@ -191,7 +191,7 @@ struct pixel {
 
 static struct pixel pixel_get(const struct tcx *c, u32 at)
 {
-	struct pixel p = {.index = c->dfb8[at]};
+	struct pixel p = { .index = c->dfb8[at] };
 
 	if (c->fb.depth == 24) {
 		p.direct = be32_get(&c->dfb24[at * 4]);
@@ -230,7 +230,7 @@ static struct pixel latched(const struct tcx *c)
 {
 	u32 latch = c->s.latch;
 
-	return (struct pixel){(u8)latch, latch & 0xffffff, latch & 0x03ffffff};
+	return (struct pixel){ (u8)latch, latch & 0xffffff, latch & 0x03ffffff };
 }
 
 /* How many of n pixels from `at` on there are. */

@@ -60,7 +60,7 @@ bool aout_is(const struct image *im)
 int aout_parse(struct image *im, struct image_error *err)
 {
 	const u8 *h = image_get(im, 0, HDR_SIZE);
-	struct image_segment text = {0}, data = {0};
+	struct image_segment text = { 0 }, data = { 0 };
 	u32 magic, kind, bss, start;
 	u64 at;
 	int rc;

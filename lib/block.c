@@ -148,7 +148,7 @@ struct block *block_mem_new(u64 size)
 		free(m);
 		return NULL;
 	}
-	m->b = (struct block){.ops = &mem_ops, .size = size, .align = 1};
+	m->b = (struct block){ .ops = &mem_ops, .size = size, .align = 1 };
 	return &m->b;
 }
 
@@ -296,6 +296,6 @@ struct block *block_overlay_new(struct block *base)
 		return NULL;
 	}
 	o->base = base;
-	o->b = (struct block){.ops = &overlay_ops, .size = base->size, .align = BLOCK_UNIT};
+	o->b = (struct block){ .ops = &overlay_ops, .size = base->size, .align = BLOCK_UNIT };
 	return &o->b;
 }

@@ -55,14 +55,14 @@ static int bus_map(struct bus *bus, const struct bus_range *new)
 
 int bus_map_mem(struct bus *bus, const char *name, u64 pa, u64 size, u8 *mem, bool rom)
 {
-	struct bus_range new = {.pa = pa, .size = size, .name = name, .mem = mem, .rom = rom};
+	struct bus_range new = { .pa = pa, .size = size, .name = name, .mem = mem, .rom = rom };
 
 	return bus_map(bus, &new);
 }
 
 int bus_map_part(struct bus *bus, u64 pa, u32 size, const struct region *io, void *chip)
 {
-	struct bus_range new = {.pa = pa, .size = size, .name = io->name, .io = io, .chip = chip};
+	struct bus_range new = { .pa = pa, .size = size, .name = io->name, .io = io, .chip = chip };
 
 	BUG_ON(size > io->size);
 	return bus_map(bus, &new);

@@ -171,7 +171,7 @@ static void collect(struct host_chr *hc, u32 limit)
 
 static ssize_t write_some(struct host_chr *hc, const u8 *p, u32 n)
 {
-	struct pollfd pfd = {.fd = hc->out, .events = POLLOUT};
+	struct pollfd pfd = { .fd = hc->out, .events = POLLOUT };
 
 	if (hc->sock)
 		return send(hc->out, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -246,12 +246,12 @@ static bool read_input(struct host_chr *hc);
 /* Wait until the output moves, still hearing the escape keys. */
 static void flush_wait(struct host_chr *hc)
 {
-	struct pollfd fds[2] = {{.fd = hc->out, .events = POLLOUT}, {.fd = -1}};
+	struct pollfd fds[2] = { { .fd = hc->out, .events = POLLOUT }, { .fd = -1 } };
 	s64 step = 1000000000;
 
 	if (hc->mux && hc->in >= 0 && !hc->eof && buf_room(&hc->input[TO_CHR]) &&
 	    buf_room(&hc->input[TO_MONITOR]))
-		fds[1] = (struct pollfd){.fd = hc->in, .events = POLLIN};
+		fds[1] = (struct pollfd){ .fd = hc->in, .events = POLLIN };
 	/* A signal served later leaves `any` set, and then the wait would not be one. */
 	if (host_signals.any) {
 		poll(fds, 2, 10);
@@ -451,14 +451,14 @@ unsigned host_chr_pollfds(struct host_chr *hc, struct pollfd *fds)
 	unsigned n = 0;
 
 	if (want_in)
-		fds[n++] = (struct pollfd){.fd = hc->in, .events = POLLIN};
+		fds[n++] = (struct pollfd){ .fd = hc->in, .events = POLLIN };
 	/* A peer that only listens is watched for its end: no events, but POLLHUP comes anyway. */
 	else if (hc->sock && hc->eof && hc->in >= 0 && !want_out)
-		fds[n++] = (struct pollfd){.fd = hc->in, .events = 0};
+		fds[n++] = (struct pollfd){ .fd = hc->in, .events = 0 };
 	if (want_out)
-		fds[n++] = (struct pollfd){.fd = hc->out, .events = POLLOUT};
+		fds[n++] = (struct pollfd){ .fd = hc->out, .events = POLLOUT };
 	if (hc->listen >= 0 && (hc->in < 0 || hc->eof))
-		fds[n++] = (struct pollfd){.fd = hc->listen, .events = POLLIN};
+		fds[n++] = (struct pollfd){ .fd = hc->listen, .events = POLLIN };
 	return n;
 }
 
@@ -487,7 +487,7 @@ bool host_chr_ready(struct host_chr *hc, const struct pollfd *pfd)
 /* A pty shows POLLHUP for as long as nobody has it open, and no event tells when somebody does. */
 bool host_chr_look(struct host_chr *hc)
 {
-	struct pollfd pfd = {.fd = hc->in, .events = POLLIN};
+	struct pollfd pfd = { .fd = hc->in, .events = POLLIN };
 	u64 now = host_now_ns();
 
 	if (now < hc->look_ns)

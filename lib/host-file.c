@@ -16,7 +16,7 @@
 #define HEAD 4096u
 #define VERSION 1u
 
-static const u8 magic[8] = {0x89, 'v', 'o', 'n', 'k', 0x0d, 0x0a, 0x1a};
+static const u8 magic[8] = { 0x89, 'v', 'o', 'n', 'k', 0x0d, 0x0a, 0x1a };
 
 __printf(4, 5) static int fail(char *err, size_t errlen, int ret, const char *fmt, ...)
 {
@@ -175,10 +175,10 @@ int host_file_open(struct block **out, const char *path, bool writable, char *er
 	}
 	f->fd = fd;
 	f->size = size;
-	f->b = (struct block){.ops = &file_ops,
-			      .size = (size + SECTOR - 1) / SECTOR * SECTOR,
-			      .align = 1,
-			      .read_only = !writable};
+	f->b = (struct block){ .ops = &file_ops,
+			       .size = (size + SECTOR - 1) / SECTOR * SECTOR,
+			       .align = 1,
+			       .read_only = !writable };
 	*out = &f->b;
 	return 0;
 }
@@ -329,7 +329,7 @@ static const struct block_ops cow_ops = {
 /* An empty one for a base of so many bytes, as path.new and then as path. */
 static int make_cow(const char *path, u64 size)
 {
-	u8 head[HEAD] = {0};
+	u8 head[HEAD] = { 0 };
 	size_t len = strlen(path) + 5;
 	char *name = malloc(len);
 	int fd, ret;
@@ -409,7 +409,7 @@ static int read_table(struct cow *c, u64 size)
 
 static int load_cow(struct cow *c, u64 len, const char *path, char *err, size_t errlen)
 {
-	u8 head[HEAD] = {0};
+	u8 head[HEAD] = { 0 };
 	u64 size = c->base->size;
 	s64 got = read_at(c->fd, 0, head, HEAD);
 	int ret;
@@ -460,7 +460,7 @@ int host_overlay_open(struct block **out, struct block *base, const char *path, 
 		free(c);
 		return ret;
 	}
-	c->b = (struct block){.ops = &cow_ops, .size = base->size, .align = SECTOR};
+	c->b = (struct block){ .ops = &cow_ops, .size = base->size, .align = SECTOR };
 	*out = &c->b;
 	return 0;
 }

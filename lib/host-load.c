@@ -21,9 +21,9 @@ static const char *const standard_dirs[] = {
 static const struct {
 	const char *name, *package;
 } packages[] = {
-	{"openbios-sparc32", "openbios-sparc"},
-	{"QEMU,tcx.bin", "qemu-system-data"},
-	{"QEMU,cgthree.bin", "qemu-system-data"},
+	{ "openbios-sparc32", "openbios-sparc" },
+	{ "QEMU,tcx.bin", "qemu-system-data" },
+	{ "QEMU,cgthree.bin", "qemu-system-data" },
 };
 
 static int fail(char *err, size_t errlen, const char *path, const char *why, int rc)

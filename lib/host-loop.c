@@ -59,7 +59,7 @@ int host_watch(struct host *host, int fd, short events, void (*ready)(void *arg,
 	w = watch_find(host, -1);
 	if (!w)
 		return -ENOSPC;
-	*w = (struct host_watch){.fd = fd, .events = events, .ready = ready, .arg = arg};
+	*w = (struct host_watch){ .fd = fd, .events = events, .ready = ready, .arg = arg };
 	return 0;
 }
 
@@ -68,7 +68,7 @@ void host_unwatch(struct host *host, int fd)
 	struct host_watch *w = fd < 0 ? NULL : watch_find(host, fd);
 
 	if (w)
-		*w = (struct host_watch){.fd = -1};
+		*w = (struct host_watch){ .fd = -1 };
 }
 
 bool host_input_possible(const struct host *host)
@@ -107,7 +107,7 @@ static void gather(struct host *host, struct poll_set *set)
 		if (host->watch[i].fd < 0)
 			continue;
 		set->fd[set->nr++] =
-			(struct pollfd){.fd = host->watch[i].fd, .events = host->watch[i].events};
+			(struct pollfd){ .fd = host->watch[i].fd, .events = host->watch[i].events };
 	}
 }
 

@@ -93,11 +93,11 @@ static int options(struct request *rq, const struct option *known, const char *u
 static int socket_options(struct request *rq)
 {
 	bool nowait = false;
-	const struct option known[] = {{"server", &rq->server, true},
-				       {"wait", &rq->wait, true},
-				       {"nowait", &nowait, true},
-				       {"nodelay", &rq->nodelay, true},
-				       {NULL, NULL, false}};
+	const struct option known[] = { { "server", &rq->server, true },
+					{ "wait", &rq->wait, true },
+					{ "nowait", &nowait, true },
+					{ "nodelay", &rq->nodelay, true },
+					{ NULL, NULL, false } };
 	int ret;
 
 	rq->wait = true;
@@ -213,7 +213,7 @@ static int open_fd(struct request *rq)
 
 static int open_file(struct request *rq)
 {
-	const struct option known[] = {{"append", &rq->append, true}, {NULL, NULL, false}};
+	const struct option known[] = { { "append", &rq->append, true }, { NULL, NULL, false } };
 	int ret = options(rq, known, "known: append=on|off");
 
 	if (ret)
@@ -321,7 +321,7 @@ void host_chr_attach(struct host_chr *hc, int fd)
 
 static int first_client(struct request *rq)
 {
-	struct pollfd pfd = {.fd = rq->hc->listen, .events = POLLIN};
+	struct pollfd pfd = { .fd = rq->hc->listen, .events = POLLIN };
 	int fd;
 
 	fprintf(stderr, "vonk: waiting for connection on: %s,server=on\n", rq->spec);
@@ -401,7 +401,7 @@ static int open_socket(struct request *rq, const union any_addr *a, socklen_t le
 
 static int open_unix(struct request *rq)
 {
-	union any_addr a = {.un.sun_family = AF_UNIX};
+	union any_addr a = { .un.sun_family = AF_UNIX };
 	int ret = socket_options(rq);
 
 	if (ret)
@@ -489,9 +489,9 @@ static const struct {
 	const char *prefix; /* a whole word, or up to its colon */
 	int (*open)(struct request *rq);
 } kinds[] = {
-	{"stdio", open_stdio}, {"null", open_null},  {"none", open_null},
-	{"pty", open_pty},     {"file:", open_file}, {"pipe:", open_pipe},
-	{"unix:", open_unix},  {"tcp:", open_tcp},   {"fd:", open_fd},
+	{ "stdio", open_stdio }, { "null", open_null },	 { "none", open_null },
+	{ "pty", open_pty },	 { "file:", open_file }, { "pipe:", open_pipe },
+	{ "unix:", open_unix },	 { "tcp:", open_tcp },	 { "fd:", open_fd },
 };
 
 static int open_kind(struct request *rq)
@@ -516,7 +516,7 @@ static int open_kind(struct request *rq)
 
 int host_chr_connect(struct host_chr *hc, const char *spec, char *err, size_t errlen)
 {
-	struct request rq = {.hc = hc, .err = err, .errlen = errlen};
+	struct request rq = { .hc = hc, .err = err, .errlen = errlen };
 
 	if (!strncmp(spec, "mon:", 4)) {
 		hc->mux = true;

@@ -7,7 +7,7 @@
 
 struct host_signals host_signals;
 
-static const int handled[] = {SIGUSR1, SIGUSR2, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT};
+static const int handled[] = { SIGUSR1, SIGUSR2, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT };
 
 static void stop(int sig)
 {
@@ -51,7 +51,7 @@ static bool keep_ignored(int sig)
 
 void host_signals_init(void)
 {
-	struct sigaction sa = {.sa_handler = handler};
+	struct sigaction sa = { .sa_handler = handler };
 	sigset_t set;
 	unsigned i;
 
@@ -71,7 +71,7 @@ void host_signals_init(void)
 
 int host_signals_poll(struct pollfd *fds, unsigned nr, s64 timeout_ns)
 {
-	struct timespec ts = {0};
+	struct timespec ts = { 0 };
 	sigset_t all, old;
 	int n, e;
 

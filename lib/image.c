@@ -103,7 +103,7 @@ static int inflate_all(struct image *im, z_stream *z, u64 max, struct image_erro
 static int gunzip(struct image *im, const u8 *buf, size_t len, u64 max, struct image_error *err)
 {
 	/* zlib does not write there, but before 1.2.5.2 its header did not say so. */
-	z_stream z = {.next_in = (Bytef *)(uintptr_t)buf, .avail_in = (uInt)len};
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)buf, .avail_in = (uInt)len };
 	int rc;
 
 	if (len > UINT32_MAX || max >= UINT32_MAX)
@@ -165,7 +165,7 @@ static int check_entry(struct image *im, struct image_error *err)
 
 static int parse_raw(struct image *im, struct image_error *err)
 {
-	struct image_segment seg = {.data = im->buf};
+	struct image_segment seg = { .data = im->buf };
 
 	if (im->len > UINT32_MAX)
 		return image_fail(im, err, "%zu bytes are more than the address space", im->len);
@@ -203,10 +203,10 @@ static int parse(struct image *im, struct image_error *err)
 int image_parse(struct image *im, const char *name, const u8 *buf, size_t len, u64 max, char *err,
 		size_t errlen)
 {
-	struct image_error e = {.text = err, .len = errlen};
+	struct image_error e = { .text = err, .len = errlen };
 	int rc = 0;
 
-	*im = (struct image){.name = name, .buf = buf, .len = len};
+	*im = (struct image){ .name = name, .buf = buf, .len = len };
 	if (errlen)
 		*err = '\0';
 	if (is_gzip(buf, len))

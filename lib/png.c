@@ -10,7 +10,7 @@
 
 #define FILTER_UP 2 /* screens repeat their lines */
 
-static const u8 signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+static const u8 signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 
 /* Length and type stand before `data`, the CRC goes behind it; returns what follows. */
 static u8 *chunk_end(u8 *data, const char *type, size_t len)
@@ -23,8 +23,8 @@ static u8 *chunk_end(u8 *data, const char *type, size_t len)
 
 static u8 *header(u8 *p, unsigned width, unsigned height)
 {
-	static const u8 format[5] = {8, 2, 0, 0,
-				     0}; /* bits, RGB, deflate, filters, not interlaced */
+	static const u8 format[5] = { 8, 2, 0, 0,
+				      0 }; /* bits, RGB, deflate, filters, not interlaced */
 
 	memcpy(p, signature, sizeof(signature));
 	p += sizeof(signature) + 8;
@@ -68,7 +68,7 @@ static int compress_lines(z_stream *z, const u32 *xrgb, unsigned width, unsigned
 int png_write(const u32 *xrgb, unsigned width, unsigned height, size_t stride, u8 **out,
 	      size_t *len)
 {
-	z_stream z = {.zalloc = Z_NULL};
+	z_stream z = { .zalloc = Z_NULL };
 	size_t bound;
 	u8 *p, *data;
 	int ret;

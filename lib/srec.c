@@ -97,7 +97,7 @@ static int data(struct reader *r, u32 addr, const u8 *byte, unsigned n)
 }
 
 /* Bytes of address for each type; 0: there is no such type. */
-static const u8 addr_bytes[10] = {2, 2, 3, 4, 0, 2, 3, 4, 3, 2};
+static const u8 addr_bytes[10] = { 2, 2, 3, 4, 0, 2, 3, 4, 3, 2 };
 
 static int record(struct reader *r)
 {
@@ -156,7 +156,7 @@ static void find_entry(struct image *im)
 
 int srec_parse(struct image *im, struct image_error *err)
 {
-	struct reader r = {.im = im, .err = err, .line = 1};
+	struct reader r = { .im = im, .err = err, .line = 1 };
 	u8 *packed = im->own, *text = malloc(im->len / 2 + 1);
 	int rc = 0;
 

@@ -29,8 +29,17 @@
 		"intctl", out, bit                                                                 \
 	}
 /* Bits of the system interrupt pending register. */
-enum { INT_SBUS5 = 11, INT_KBD = 14, INT_SERIAL = 15, INT_ETHER = 16, INT_SCSI = 18, INT_TIMER = 19,
-       INT_FLOPPY = 22, INT_ECC = 28, INT_IOMMU = 30 };
+enum {
+	INT_SBUS5 = 11,
+	INT_KBD = 14,
+	INT_SERIAL = 15,
+	INT_ETHER = 16,
+	INT_SCSI = 18,
+	INT_TIMER = 19,
+	INT_FLOPPY = 22,
+	INT_ECC = 28,
+	INT_IOMMU = 30
+};
 #define IN_L14(cpu) (32 + (cpu))
 
 #define FW_CFG                                                                                     \
@@ -41,28 +50,46 @@ enum { INT_SBUS5 = 11, INT_KBD = 14, INT_SERIAL = 15, INT_ETHER = 16, INT_SCSI =
 		}                                                                                  \
 	}
 #define KBD_AND_MOUSE                                                                              \
-	{ "keyboard", &sun_kbd_class, .chrs = 3 }, { "mouse", &sun_mouse_class, .chrs = 4 }
+	{ "keyboard", &sun_kbd_class, .chrs = 3 },                                                 \
+	{                                                                                          \
+		"mouse", &sun_mouse_class, .chrs = 4                                               \
+	}
 
 /* The macro I/O chip: two DMA channels, SCSI, Ethernet. */
-#define SCSI(dma_pa, esp_pa)                                                                           \
-	{ "espdma", &sparc32_dma_class, { dma_pa }, .param = DMA2_ESP, .dma = "iommu",                \
-	  .wire = { TO_INTCTL(DMA2_IRQ, INT_SCSI), { "esp", DMA2_RESET, ESP_IN_RESET },            \
+#define SCSI(dma_pa, esp_pa)                                                                       \
+	{ "espdma",                                                                                \
+	  &sparc32_dma_class,                                                                      \
+	  { dma_pa },                                                                              \
+	  .param = DMA2_ESP,                                                                       \
+	  .dma = "iommu",                                                                          \
+	  .wire = { TO_INTCTL(DMA2_IRQ, INT_SCSI),                                                 \
+		    { "esp", DMA2_RESET, ESP_IN_RESET },                                           \
 		    { "esp", DMA2_ENABLED, ESP_IN_DMA } } },                                       \
 	{                                                                                          \
-		"esp", &esp_class, { esp_pa }, .dma = "espdma",                                       \
-			.wire = { { "espdma", ESP_IRQ, DMA2_IN_IRQ } }                             \
+		"esp", &esp_class, { esp_pa }, .dma = "espdma", .wire = {                          \
+			{ "espdma", ESP_IRQ, DMA2_IN_IRQ }                                         \
+		}                                                                                  \
 	}
-#define ETHER(dma_pa)                                                                             \
+#define ETHER(dma_pa)                                                                              \
 	{                                                                                          \
-		"ledma", &sparc32_dma_class, { dma_pa, (dma_pa) + 0x10 }, .param = DMA2_LANCE,           \
-			.dma = "iommu", .wire = { TO_INTCTL(DMA2_IRQ, INT_ETHER) }                 \
+		"ledma", &sparc32_dma_class, { dma_pa, (dma_pa) + 0x10 },                          \
+			.param = DMA2_LANCE, .dma = "iommu", .wire = {                             \
+				TO_INTCTL(DMA2_IRQ, INT_ETHER)                                     \
+			}                                                                          \
 	}
 
 static const struct board_dev micro_devs[] = {
-	{ "intctl", &slavio_intctl_class, { 0x71e00000, 0, 0, 0, 0x71e10000 }, .per_cpu = 4,
+	{ "intctl",
+	  &slavio_intctl_class,
+	  { 0x71e00000, 0, 0, 0, 0x71e10000 },
+	  .per_cpu = 4,
 	  .wire = { { SINK_CPUS } } },
-	{ "timer", &slavio_timer_class, { 0x71d00000, 0, 0, 0, 0x71d10000 }, .param = 1,
-	  .per_cpu = 4, .wire = { TO_INTCTL(0, IN_L14(0)), TO_INTCTL(4, INT_TIMER) } },
+	{ "timer",
+	  &slavio_timer_class,
+	  { 0x71d00000, 0, 0, 0, 0x71d10000 },
+	  .param = 1,
+	  .per_cpu = 4,
+	  .wire = { TO_INTCTL(0, IN_L14(0)), TO_INTCTL(4, INT_TIMER) } },
 #define MISC(apc)                                                                                  \
 	"misc", &slavio_misc_class,                                                                \
 	{                                                                                          \
@@ -75,28 +102,45 @@ static const struct board_dev micro_devs[] = {
 #define MISC_WIRES                                                                                 \
 	{                                                                                          \
 		{ SINK_MACHINE, SLAVIO_MISC_OUT_POWEROFF, MACHINE_IN_POWEROFF },                   \
-		{ SINK_MACHINE, SLAVIO_MISC_OUT_RESET, MACHINE_IN_RESET },                         \
-		{ SINK_MACHINE, SLAVIO_MISC_OUT_IDLE, MACHINE_IN_IDLE },                           \
-		{ "fdc", SLAVIO_MISC_OUT_TC, 0 },                                                  \
-		TO_INTCTL(SLAVIO_MISC_OUT_POWERFAIL, INT_IOMMU)                                    \
+			{ SINK_MACHINE, SLAVIO_MISC_OUT_RESET, MACHINE_IN_RESET },                 \
+			{ SINK_MACHINE, SLAVIO_MISC_OUT_IDLE, MACHINE_IN_IDLE },                   \
+			{ "fdc", SLAVIO_MISC_OUT_TC, 0 },                                          \
+			TO_INTCTL(SLAVIO_MISC_OUT_POWERFAIL, INT_IOMMU)                            \
 	}
 	{ MISC(0x6a000000), .wire = MISC_WIRES,
 	  .boards = ONLY(SS5) | ONLY(SS4) | ONLY(CLASSIC) | ONLY(SPARCBOOK) },
 	{ MISC(0x71300000), .wire = MISC_WIRES, .boards = ONLY(VOYAGER) },
 	{ MISC(0), .wire = MISC_WIRES, .boards = ONLY(LX) },
 #undef MISC
-	{ "iommu", &iommu_class, { [IOMMU_REGS] = 0x10000000, [IOMMU_AFX] = 0x6e000000 },
-	  .param = 0x05000000, .wire = { TO_INTCTL(0, INT_IOMMU) }, .boards = ONLY(SS5) },
-	{ "iommu", &iommu_class, { [IOMMU_REGS] = 0x10000000 }, .param = 0x04000000,
-	  .wire = { TO_INTCTL(0, INT_IOMMU) }, .boards = ONLY(LX) },
-	{ "iommu", &iommu_class, { [IOMMU_REGS] = 0x10000000 }, .param = 0x05000000,
+	{ "iommu",
+	  &iommu_class,
+	  { [IOMMU_REGS] = 0x10000000, [IOMMU_AFX] = 0x6e000000 },
+	  .param = 0x05000000,
+	  .wire = { TO_INTCTL(0, INT_IOMMU) },
+	  .boards = ONLY(SS5) },
+	{ "iommu",
+	  &iommu_class,
+	  { [IOMMU_REGS] = 0x10000000 },
+	  .param = 0x04000000,
+	  .wire = { TO_INTCTL(0, INT_IOMMU) },
+	  .boards = ONLY(LX) },
+	{ "iommu",
+	  &iommu_class,
+	  { [IOMMU_REGS] = 0x10000000 },
+	  .param = 0x05000000,
 	  .wire = { TO_INTCTL(0, INT_IOMMU) },
 	  .boards = ONLY(SS4) | ONLY(CLASSIC) | ONLY(VOYAGER) | ONLY(SPARCBOOK) },
 	/* The chip repeats its control space up to the first SBus slot. */
-	{ "iommu-pad", &empty_class, { 0x10004000 }, .part = 0xfffb000,
+	{ "iommu-pad",
+	  &empty_class,
+	  { 0x10004000 },
+	  .part = 0xfffb000,
 	  .boards = ONLY(SS5) | ONLY(LX) },
 	{ "kbdmouse", &escc_class, { 0x71000000 }, .chrs = 3, .wire = { TO_INTCTL(0, INT_KBD) } },
-	{ "serial", &escc_class, { 0x71100000 }, .chrs = 1,
+	{ "serial",
+	  &escc_class,
+	  { 0x71100000 },
+	  .chrs = 1,
 	  .wire = { TO_INTCTL(0, INT_SERIAL), { SINK_MACHINE, 1, MACHINE_IN_POLL } } },
 	KBD_AND_MOUSE,
 	{ "nvram", &m48t08_class, { 0x71200000 } },
@@ -108,37 +152,81 @@ static const struct board_dev micro_devs[] = {
 };
 
 static const struct board_dev mbus_devs[] = {
-	{ "intctl", &slavio_intctl_class, { 0xff1400000, 0, 0, 0, 0xff1410000 }, .per_cpu = 4,
+	{ "intctl",
+	  &slavio_intctl_class,
+	  { 0xff1400000, 0, 0, 0, 0xff1410000 },
+	  .per_cpu = 4,
 	  .wire = { { SINK_CPUS } } },
-	{ "timer", &slavio_timer_class, { 0xff1300000, 0, 0, 0, 0xff1310000 }, .per_cpu = 4,
+	{ "timer",
+	  &slavio_timer_class,
+	  { 0xff1300000, 0, 0, 0, 0xff1310000 },
+	  .per_cpu = 4,
 	  .wire = { TO_INTCTL(0, IN_L14(0)), TO_INTCTL(1, IN_L14(1)), TO_INTCTL(2, IN_L14(2)),
 		    TO_INTCTL(3, IN_L14(3)), TO_INTCTL(4, INT_TIMER) } },
-	{ "misc", &slavio_misc_class,
-	  { [SLAVIO_MISC_AUX1] = 0xff1800000, [SLAVIO_MISC_AUX2] = 0xff1a01000,
-	    [SLAVIO_MISC_DIAG] = 0xff1a00000, [SLAVIO_MISC_MODEM] = 0xff1b00000,
-	    [SLAVIO_MISC_LEDS] = 0xff1600000, [SLAVIO_MISC_SYSCTL] = 0xff1f00000,
-	    [SLAVIO_MISC_APC] = 0xefa000000, [SLAVIO_MISC_SBUS_ID] = 0xef0000000 },
-	  .wire = MISC_WIRES, .boards = ONLY(SS10) | ONLY(SS20) },
-	{ "misc", &slavio_misc_class,
-	  { [SLAVIO_MISC_AUX1] = 0xff1800000, [SLAVIO_MISC_AUX2] = 0xff1a01000,
-	    [SLAVIO_MISC_DIAG] = 0xff1a00000, [SLAVIO_MISC_MODEM] = 0xff1b00000,
-	    [SLAVIO_MISC_LEDS] = 0xff1600000, [SLAVIO_MISC_SYSCTL] = 0xff1f00000,
+	{ "misc",
+	  &slavio_misc_class,
+	  { [SLAVIO_MISC_AUX1] = 0xff1800000,
+	    [SLAVIO_MISC_AUX2] = 0xff1a01000,
+	    [SLAVIO_MISC_DIAG] = 0xff1a00000,
+	    [SLAVIO_MISC_MODEM] = 0xff1b00000,
+	    [SLAVIO_MISC_LEDS] = 0xff1600000,
+	    [SLAVIO_MISC_SYSCTL] = 0xff1f00000,
+	    [SLAVIO_MISC_APC] = 0xefa000000,
+	    [SLAVIO_MISC_SBUS_ID] = 0xef0000000 },
+	  .wire = MISC_WIRES,
+	  .boards = ONLY(SS10) | ONLY(SS20) },
+	{ "misc",
+	  &slavio_misc_class,
+	  { [SLAVIO_MISC_AUX1] = 0xff1800000,
+	    [SLAVIO_MISC_AUX2] = 0xff1a01000,
+	    [SLAVIO_MISC_DIAG] = 0xff1a00000,
+	    [SLAVIO_MISC_MODEM] = 0xff1b00000,
+	    [SLAVIO_MISC_LEDS] = 0xff1600000,
+	    [SLAVIO_MISC_SYSCTL] = 0xff1f00000,
 	    [SLAVIO_MISC_APC] = 0xefa000000 },
-	  .wire = MISC_WIRES, .boards = ONLY(SS600MP) },
-	{ "iommu", &iommu_class, { [IOMMU_REGS] = 0xfe0000000 }, .param = 0x03000000,
-	  .wire = { TO_INTCTL(0, INT_IOMMU) }, .boards = ONLY(SS10) },
-	{ "iommu", &iommu_class, { [IOMMU_REGS] = 0xfe0000000 }, .param = 0x13000000,
-	  .wire = { TO_INTCTL(0, INT_IOMMU) }, .boards = ONLY(SS20) },
-	{ "iommu", &iommu_class, { [IOMMU_REGS] = 0xfe0000000 }, .param = 0x01000000,
-	  .wire = { TO_INTCTL(0, INT_IOMMU) }, .boards = ONLY(SS600MP) },
-	{ "eccmem", &eccmem_class, { 0xf00000000 }, .param = 0x10000000,
-	  .wire = { TO_INTCTL(0, INT_ECC) }, .boards = ONLY(SS10) },
-	{ "eccmem", &eccmem_class, { 0xf00000000 }, .param = 0x20000000,
-	  .wire = { TO_INTCTL(0, INT_ECC) }, .boards = ONLY(SS20) },
-	{ "eccmem", &eccmem_class, { 0xf00000000, 0xf00001000 }, .param = 0x00000000,
-	  .wire = { TO_INTCTL(0, INT_ECC) }, .boards = ONLY(SS600MP) },
+	  .wire = MISC_WIRES,
+	  .boards = ONLY(SS600MP) },
+	{ "iommu",
+	  &iommu_class,
+	  { [IOMMU_REGS] = 0xfe0000000 },
+	  .param = 0x03000000,
+	  .wire = { TO_INTCTL(0, INT_IOMMU) },
+	  .boards = ONLY(SS10) },
+	{ "iommu",
+	  &iommu_class,
+	  { [IOMMU_REGS] = 0xfe0000000 },
+	  .param = 0x13000000,
+	  .wire = { TO_INTCTL(0, INT_IOMMU) },
+	  .boards = ONLY(SS20) },
+	{ "iommu",
+	  &iommu_class,
+	  { [IOMMU_REGS] = 0xfe0000000 },
+	  .param = 0x01000000,
+	  .wire = { TO_INTCTL(0, INT_IOMMU) },
+	  .boards = ONLY(SS600MP) },
+	{ "eccmem",
+	  &eccmem_class,
+	  { 0xf00000000 },
+	  .param = 0x10000000,
+	  .wire = { TO_INTCTL(0, INT_ECC) },
+	  .boards = ONLY(SS10) },
+	{ "eccmem",
+	  &eccmem_class,
+	  { 0xf00000000 },
+	  .param = 0x20000000,
+	  .wire = { TO_INTCTL(0, INT_ECC) },
+	  .boards = ONLY(SS20) },
+	{ "eccmem",
+	  &eccmem_class,
+	  { 0xf00000000, 0xf00001000 },
+	  .param = 0x00000000,
+	  .wire = { TO_INTCTL(0, INT_ECC) },
+	  .boards = ONLY(SS600MP) },
 	{ "kbdmouse", &escc_class, { 0xff1000000 }, .chrs = 3, .wire = { TO_INTCTL(0, INT_KBD) } },
-	{ "serial", &escc_class, { 0xff1100000 }, .chrs = 1,
+	{ "serial",
+	  &escc_class,
+	  { 0xff1100000 },
+	  .chrs = 1,
 	  .wire = { TO_INTCTL(0, INT_SERIAL), { SINK_MACHINE, 1, MACHINE_IN_POLL } } },
 	KBD_AND_MOUSE,
 	{ "nvram", &m48t08_class, { 0xff1200000 } },

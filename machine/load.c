@@ -81,7 +81,7 @@ static int load_segment(const struct image *im, const struct image_segment *s,
 int load_segments(const struct image *im, const struct load_mem *mem, const struct load_rule *rule,
 		  struct loaded *out, char *err, size_t errlen)
 {
-	*out = (struct loaded){.format = im->format, .start = UINT64_MAX, .entry = im->entry};
+	*out = (struct loaded){ .format = im->format, .start = UINT64_MAX, .entry = im->entry };
 	for (unsigned i = 0; i < im->nr; i++) {
 		int rc = load_segment(im, &im->seg[i], mem, rule, out, err, errlen);
 
@@ -157,7 +157,7 @@ static void skip_header(const struct image *im, const struct load_mem *ram, stru
 static int place_kernel(const struct image *im, const struct load_mem *ram, struct loaded *out,
 			char *err, size_t errlen)
 {
-	struct load_rule rule = {.bias = -(s64)LOAD_KERNEL_VA, .limit = LOAD_APPEND};
+	struct load_rule rule = { .bias = -(s64)LOAD_KERNEL_VA, .limit = LOAD_APPEND };
 	int rc;
 
 	if (im->format == IMAGE_RAW || im->format == IMAGE_AOUT)
@@ -185,7 +185,7 @@ int load_kernel(const char *path, const struct load_mem *ram, struct loaded *out
 static int place_program(const struct image *im, const struct load_mem *ram, u64 raw_at,
 			 struct loaded *out, char *err, size_t errlen)
 {
-	struct load_rule rule = {.by_pa = true, .lowest = ram->pa, .limit = ram->pa + ram->size};
+	struct load_rule rule = { .by_pa = true, .lowest = ram->pa, .limit = ram->pa + ram->size };
 
 	if (im->lowest >= LOAD_KERNEL_VA && im->lowest < LOAD_PROM_VA)
 		return place_kernel(im, ram, out, err, errlen);

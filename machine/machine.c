@@ -57,7 +57,8 @@ static void wire(struct machine *m, struct dev *chip, const struct board_wire *w
 	if (!strcmp(w->to, SINK_CPUS)) {
 		for (unsigned c = 0; c < m->config.nr_cpus; c++)
 			for (unsigned level = 1; level < 16; level++)
-				chip->irq[16 * c + level] = (struct irq){ cpu_irq, m->cpu[c], level };
+				chip->irq[16 * c + level] =
+					(struct irq){ cpu_irq, m->cpu[c], level };
 		return;
 	}
 	to = machine_chip(m, w->to);
@@ -129,7 +130,8 @@ static int add_chips(struct machine *m)
 		const struct board_dev *row = m->dev[i].row;
 		struct dev *chip = m->dev[i].chip;
 
-		for (const struct board_wire *w = row->wire; w < row->wire + BOARD_WIRES && w->to; w++)
+		for (const struct board_wire *w = row->wire; w < row->wire + BOARD_WIRES && w->to;
+		     w++)
 			wire(m, chip, w);
 		if (!strcmp(row->name, "iommu"))
 			chip->backend = &m->bus;
@@ -166,7 +168,8 @@ static int add_memory(struct machine *m)
 		return -ENOMEM;
 	ret = bus_map_mem(&m->bus, "ram", 0, c->ram_size, m->ram, false);
 	if (!ret)
-		ret = bus_map_mem(&m->bus, "prom", c->board->prom_pa, MACHINE_PROM_SIZE, m->prom, true);
+		ret = bus_map_mem(&m->bus, "prom", c->board->prom_pa, MACHINE_PROM_SIZE, m->prom,
+				  true);
 	return ret;
 }
 
@@ -303,8 +306,9 @@ enum machine_stop machine_run(struct machine *m, u64 insns)
 	u64 end = cpu->icount + insns;
 
 	for (;;) {
-		u64 limit = min64(min64(end, m->limit_insns),
-				  clock_insns_at(&m->clock, min64(clock_next(&m->clock), m->limit_ns)));
+		u64 limit =
+			min64(min64(end, m->limit_insns),
+			      clock_insns_at(&m->clock, min64(clock_next(&m->clock), m->limit_ns)));
 		enum cpu_exit why = cpu_run(cpu, limit);
 
 		m->clock.insns = cpu->icount;

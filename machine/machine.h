@@ -62,7 +62,8 @@ struct machine {
  * Build one, at its power-on state, PROM blank. Returns 0, or -errno with one line in err;
  * machine_free() takes what machine_new() made.
  */
-int machine_new(struct machine **out, const struct machine_config *config, char *err, size_t errlen);
+int machine_new(struct machine **out, const struct machine_config *config, char *err,
+		size_t errlen);
 void machine_free(struct machine *m);
 /* All chips and CPUs to their reset state; memory and time stay. */
 void machine_reset(struct machine *m);

@@ -75,7 +75,7 @@ static int drive_flag(struct optctx *c, const struct optpart *p, bool *flag)
 static int drive_key(struct optctx *c, struct opt_drive *d, const struct optpart *p)
 {
 	/* How the host does it, not what the guest sees: taken, and without effect. */
-	static const char *const silent[] = {"id", "cache", "aio", "discard", "detect-zeroes"};
+	static const char *const silent[] = { "id", "cache", "aio", "discard", "detect-zeroes" };
 	u64 v;
 
 	if (!strcmp(p->key, "readonly") || !strcmp(p->key, "read-only"))

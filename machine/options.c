@@ -195,7 +195,7 @@ static int read_vga(struct optctx *c, char *arg)
 
 static int read_geometry(struct optctx *c, char *arg)
 {
-	unsigned *const out[] = {&c->o->width, &c->o->height, &c->o->depth};
+	unsigned *const out[] = { &c->o->width, &c->o->height, &c->o->depth };
 	char *p = arg;
 	unsigned n = 0;
 
@@ -367,10 +367,10 @@ static int read_log(struct optctx *c, char *arg)
 		const char *name;
 		unsigned bit;
 	} items[] = {
-		{"in_asm", OPT_LOG_IN_ASM}, {"exec", OPT_LOG_EXEC},
-		{"cpu", OPT_LOG_CPU},	    {"int", OPT_LOG_INT},
-		{"mmu", OPT_LOG_MMU},	    {"guest_errors", OPT_LOG_GUEST_ERRORS},
-		{"unimp", OPT_LOG_UNIMP},   {"ref", OPT_LOG_REF},
+		{ "in_asm", OPT_LOG_IN_ASM }, { "exec", OPT_LOG_EXEC },
+		{ "cpu", OPT_LOG_CPU },	      { "int", OPT_LOG_INT },
+		{ "mmu", OPT_LOG_MMU },	      { "guest_errors", OPT_LOG_GUEST_ERRORS },
+		{ "unimp", OPT_LOG_UNIMP },   { "ref", OPT_LOG_REF },
 	};
 	struct optpart p;
 	unsigned log = 0;
@@ -412,137 +412,137 @@ static int read_uuid(struct optctx *c, char *arg)
 
 /* The order within a group is that of --help. */
 static const struct opt_row rows[] = {
-	{"M|machine", "NAME", GRP_MACHINE, 0, read_board,
-	 .help = "the board, SS-5 if not given; 'help' lists them"},
-	{"cpu", "NAME", GRP_MACHINE, 0, read_cpu,
-	 .help = "the processor, if not the board's own; 'help' lists them"},
-	{"m", "SIZE", GRP_MACHINE, 0, read_mem,
-	 .help = "memory: 64 is 64 MiB; also 65536K, 64M, 1G"},
-	{"smp", "N", GRP_MACHINE, 0, read_smp, .help = "number of processors, 1 to 4"},
-	{"name", "TEXT", GRP_MACHINE, 0, TEXT(name), .help = "a name for messages"},
-	{"uuid", "UUID", GRP_MACHINE, 0, read_uuid,
-	 .help = "the machine's UUID, zeros if not given"},
+	{ "M|machine", "NAME", GRP_MACHINE, 0, read_board,
+	  .help = "the board, SS-5 if not given; 'help' lists them" },
+	{ "cpu", "NAME", GRP_MACHINE, 0, read_cpu,
+	  .help = "the processor, if not the board's own; 'help' lists them" },
+	{ "m", "SIZE", GRP_MACHINE, 0, read_mem,
+	  .help = "memory: 64 is 64 MiB; also 65536K, 64M, 1G" },
+	{ "smp", "N", GRP_MACHINE, 0, read_smp, .help = "number of processors, 1 to 4" },
+	{ "name", "TEXT", GRP_MACHINE, 0, TEXT(name), .help = "a name for messages" },
+	{ "uuid", "UUID", GRP_MACHINE, 0, read_uuid,
+	  .help = "the machine's UUID, zeros if not given" },
 
-	{"bios", "FILE", GRP_BOOT, 0, TEXT(bios), .help = "PROM image, ELF or raw"},
-	{"L", "DIR", GRP_BOOT, 0, read_libdir,
-	 .help = "look for PROM and ROM images here first; may be repeated"},
-	{"kernel", "FILE", GRP_BOOT, 0, TEXT(kernel),
-	 .help = "kernel that the PROM starts: ELF, a.out or raw"},
-	{"initrd", "FILE", GRP_BOOT, 0, TEXT(initrd), .help = "initial RAM disk of that kernel"},
-	{"append", "TEXT", GRP_BOOT, 0, TEXT(append),
-	 .help = "command line of that kernel, or of the built-in demonstration"},
-	{"boot", "[order=]LETTERS", GRP_BOOT, 0, read_boot,
-	 .help = "boot from a (floppy), c (disk), d (CD-ROM) or n (network)"},
-	{"nvram", "FILE", GRP_BOOT, 0, TEXT(nvram), .help = "keep the NVRAM in FILE"},
-	{"prom-env", "NAME=VALUE", GRP_BOOT, 0, read_prom_env,
-	 .help = "set a PROM variable; may be repeated"},
+	{ "bios", "FILE", GRP_BOOT, 0, TEXT(bios), .help = "PROM image, ELF or raw" },
+	{ "L", "DIR", GRP_BOOT, 0, read_libdir,
+	  .help = "look for PROM and ROM images here first; may be repeated" },
+	{ "kernel", "FILE", GRP_BOOT, 0, TEXT(kernel),
+	  .help = "kernel that the PROM starts: ELF, a.out or raw" },
+	{ "initrd", "FILE", GRP_BOOT, 0, TEXT(initrd), .help = "initial RAM disk of that kernel" },
+	{ "append", "TEXT", GRP_BOOT, 0, TEXT(append),
+	  .help = "command line of that kernel, or of the built-in demonstration" },
+	{ "boot", "[order=]LETTERS", GRP_BOOT, 0, read_boot,
+	  .help = "boot from a (floppy), c (disk), d (CD-ROM) or n (network)" },
+	{ "nvram", "FILE", GRP_BOOT, 0, TEXT(nvram), .help = "keep the NVRAM in FILE" },
+	{ "prom-env", "NAME=VALUE", GRP_BOOT, 0, read_prom_env,
+	  .help = "set a PROM variable; may be repeated" },
 
-	{"drive", "KEY=VALUE,...", GRP_DRIVES, 0, opt_drive,
-	 .help = "file=F; if=scsi|floppy; unit=0..6 (SCSI target); media=disk|cdrom; "
-		 "overlay=F (writes go there); readonly=on; snapshot=on; format=raw"},
-	{"hda|hdb|hdc|hdd", "FILE", GRP_DRIVES, 0, opt_hda,
-	 .help = "disk as SCSI target 0, 1, 2, 3"},
-	{"cdrom", "FILE", GRP_DRIVES, 0, opt_cdrom, .help = "CD-ROM as SCSI target 2"},
-	{"fda", "FILE", GRP_DRIVES, 0, opt_fda, .help = "floppy disk"},
-	{"snapshot", NULL, GRP_DRIVES, 0, FLAG(snapshot),
-	 .help = "writes to any drive stay in memory; the images stay as they were"},
+	{ "drive", "KEY=VALUE,...", GRP_DRIVES, 0, opt_drive,
+	  .help = "file=F; if=scsi|floppy; unit=0..6 (SCSI target); media=disk|cdrom; "
+		  "overlay=F (writes go there); readonly=on; snapshot=on; format=raw" },
+	{ "hda|hdb|hdc|hdd", "FILE", GRP_DRIVES, 0, opt_hda,
+	  .help = "disk as SCSI target 0, 1, 2, 3" },
+	{ "cdrom", "FILE", GRP_DRIVES, 0, opt_cdrom, .help = "CD-ROM as SCSI target 2" },
+	{ "fda", "FILE", GRP_DRIVES, 0, opt_fda, .help = "floppy disk" },
+	{ "snapshot", NULL, GRP_DRIVES, 0, FLAG(snapshot),
+	  .help = "writes to any drive stay in memory; the images stay as they were" },
 
-	{"serial", "DEV", GRP_CONSOLE, 0, read_serial,
-	 .help = "first time: serial line A, second time: B. DEV is stdio, mon:stdio, null, "
-		 "none, file:P, pipe:P, pty, unix:P or tcp:HOST:PORT, the last two with "
-		 ",server=on,wait=off"},
-	{"monitor", "DEV", GRP_CONSOLE, OPT_NOT_YET, read_monitor, .always = "none",
-	 .help = "where the monitor is, if not on mon:stdio"},
-	{"nographic", NULL, GRP_CONSOLE, 0, FLAG(nographic),
-	 .help = "serial console: line A is on the terminal, the PROM uses it"},
-	{"display", "KIND", GRP_CONSOLE, OPT_NOT_YET, read_display, .always = "none",
-	 .help = "none, or vnc=ADDRESS"},
-	{"vga", "KIND", GRP_CONSOLE, 0, read_vga, .help = "frame buffer: tcx, cg3 or none"},
-	{"g", "WxH[xDEPTH]", GRP_CONSOLE, 0, read_geometry,
-	 .help = "1024x768 or, with cg3, 1152x900; DEPTH 8 or, with tcx, 24"},
+	{ "serial", "DEV", GRP_CONSOLE, 0, read_serial,
+	  .help = "first time: serial line A, second time: B. DEV is stdio, mon:stdio, null, "
+		  "none, file:P, pipe:P, pty, unix:P or tcp:HOST:PORT, the last two with "
+		  ",server=on,wait=off" },
+	{ "monitor", "DEV", GRP_CONSOLE, OPT_NOT_YET, read_monitor, .always = "none",
+	  .help = "where the monitor is, if not on mon:stdio" },
+	{ "nographic", NULL, GRP_CONSOLE, 0, FLAG(nographic),
+	  .help = "serial console: line A is on the terminal, the PROM uses it" },
+	{ "display", "KIND", GRP_CONSOLE, OPT_NOT_YET, read_display, .always = "none",
+	  .help = "none, or vnc=ADDRESS" },
+	{ "vga", "KIND", GRP_CONSOLE, 0, read_vga, .help = "frame buffer: tcx, cg3 or none" },
+	{ "g", "WxH[xDEPTH]", GRP_CONSOLE, 0, read_geometry,
+	  .help = "1024x768 or, with cg3, 1152x900; DEPTH 8 or, with tcx, 24" },
 
-	{"nic", "KIND,...", GRP_NET, OPT_NOT_YET, opt_nic, .always = "none",
-	 .help = "network: stream, socket, tap or none, with mac=, model=lance and what "
-		 "-netdev takes"},
-	{"netdev", "KIND,id=ID,...", GRP_NET, OPT_NOT_YET, opt_netdev,
-	 .help = "stream,addr.type=unix,addr.path=P; socket,listen=H:P; socket,connect=H:P; "
-		 "tap,ifname=N"},
-	{"net", "nic|KIND,...", GRP_NET, OPT_NOT_YET, opt_net, .always = "none",
-	 .help = "the old spelling of the two"},
-	{"object", "filter-dump,...", GRP_NET, OPT_NOT_YET, opt_object,
-	 .help = "id=ID,netdev=ID,file=F: record a network's traffic as a pcap file"},
+	{ "nic", "KIND,...", GRP_NET, OPT_NOT_YET, opt_nic, .always = "none",
+	  .help = "network: stream, socket, tap or none, with mac=, model=lance and what "
+		  "-netdev takes" },
+	{ "netdev", "KIND,id=ID,...", GRP_NET, OPT_NOT_YET, opt_netdev,
+	  .help = "stream,addr.type=unix,addr.path=P; socket,listen=H:P; socket,connect=H:P; "
+		  "tap,ifname=N" },
+	{ "net", "nic|KIND,...", GRP_NET, OPT_NOT_YET, opt_net, .always = "none",
+	  .help = "the old spelling of the two" },
+	{ "object", "filter-dump,...", GRP_NET, OPT_NOT_YET, opt_object,
+	  .help = "id=ID,netdev=ID,file=F: record a network's traffic as a pcap file" },
 
-	{"rtc", "base=DATE", GRP_TIME, 0, read_rtc,
-	 .help = "start date, 2000-01-01 if not given: YYYY-MM-DD, YYYY-MM-DDTHH:MM:SS, utc or "
-		 "localtime"},
-	{"clock", "virtual|host", GRP_TIME, 0, read_clock,
-	 .help = "virtual: time is the instruction count, runs repeat to the bit (default). "
-		 "host: wall-clock time, runs do not repeat"},
-	{"icount", "[shift=]N", GRP_TIME, 0, read_icount,
-	 .help = "an instruction lasts 2^N ns of virtual time; 0 to 10, 0 if not given"},
-	{"pace", "real|fast|auto", GRP_TIME, 0, read_pace,
-	 .help = "an idle guest: sleep as long as it asked, or jump ahead; auto is real on a "
-		 "terminal, else fast"},
-	{"limit", "insns=N,time=S", GRP_TIME, 0, read_limit,
-	 .help = "stop after N instructions or S seconds of virtual time, status 124"},
+	{ "rtc", "base=DATE", GRP_TIME, 0, read_rtc,
+	  .help = "start date, 2000-01-01 if not given: YYYY-MM-DD, YYYY-MM-DDTHH:MM:SS, utc or "
+		  "localtime" },
+	{ "clock", "virtual|host", GRP_TIME, 0, read_clock,
+	  .help = "virtual: time is the instruction count, runs repeat to the bit (default). "
+		  "host: wall-clock time, runs do not repeat" },
+	{ "icount", "[shift=]N", GRP_TIME, 0, read_icount,
+	  .help = "an instruction lasts 2^N ns of virtual time; 0 to 10, 0 if not given" },
+	{ "pace", "real|fast|auto", GRP_TIME, 0, read_pace,
+	  .help = "an idle guest: sleep as long as it asked, or jump ahead; auto is real on a "
+		  "terminal, else fast" },
+	{ "limit", "insns=N,time=S", GRP_TIME, 0, read_limit,
+	  .help = "stop after N instructions or S seconds of virtual time, status 124" },
 
-	{"snap", "FILE[,compress=on]", GRP_SNAP, OPT_NOT_YET, read_snap,
-	 .help = "where SIGUSR1 saves and SIGUSR2 goes back to; vonk.snap if not given"},
-	{"save-at", "insns=N", GRP_SNAP, OPT_NOT_YET, read_save_at,
-	 .help = "save at exactly that instruction count and go on"},
-	{"restore", "FILE[,verify=header]", GRP_SNAP, OPT_NOT_YET, read_restore,
-	 .help = "start from a snapshot; - is standard input"},
-	{"save-on-exit", NULL, GRP_SNAP, OPT_NOT_YET, FLAG(save_on_exit),
-	 .help = "save when SIGTERM or SIGHUP stops the machine"},
+	{ "snap", "FILE[,compress=on]", GRP_SNAP, OPT_NOT_YET, read_snap,
+	  .help = "where SIGUSR1 saves and SIGUSR2 goes back to; vonk.snap if not given" },
+	{ "save-at", "insns=N", GRP_SNAP, OPT_NOT_YET, read_save_at,
+	  .help = "save at exactly that instruction count and go on" },
+	{ "restore", "FILE[,verify=header]", GRP_SNAP, OPT_NOT_YET, read_restore,
+	  .help = "start from a snapshot; - is standard input" },
+	{ "save-on-exit", NULL, GRP_SNAP, OPT_NOT_YET, FLAG(save_on_exit),
+	  .help = "save when SIGTERM or SIGHUP stops the machine" },
 
-	{"gdb", "DEV", GRP_DEBUG, OPT_NOT_YET, read_gdb,
-	 .help = "wait for gdb there: tcp::PORT, unix:P, stdio, pty"},
-	{"s", NULL, GRP_DEBUG, OPT_NOT_YET, read_s, .help = "the same as -gdb tcp::1234"},
-	{"S", NULL, GRP_DEBUG, OPT_NOT_YET, FLAG(stopped), .help = "do not start the processor"},
-	{"d", "ITEM,...", GRP_DEBUG, 0, read_log,
-	 .help = "log in_asm, exec, cpu, int, mmu, guest_errors, unimp"},
-	{"D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr"},
-	{"stats", NULL, GRP_DEBUG, 0, FLAG(stats),
-	 .help = "at exit, one JSON object on the last line of stderr"},
+	{ "gdb", "DEV", GRP_DEBUG, OPT_NOT_YET, read_gdb,
+	  .help = "wait for gdb there: tcp::PORT, unix:P, stdio, pty" },
+	{ "s", NULL, GRP_DEBUG, OPT_NOT_YET, read_s, .help = "the same as -gdb tcp::1234" },
+	{ "S", NULL, GRP_DEBUG, OPT_NOT_YET, FLAG(stopped), .help = "do not start the processor" },
+	{ "d", "ITEM,...", GRP_DEBUG, 0, read_log,
+	  .help = "log in_asm, exec, cpu, int, mmu, guest_errors, unimp" },
+	{ "D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr" },
+	{ "stats", NULL, GRP_DEBUG, 0, FLAG(stats),
+	  .help = "at exit, one JSON object on the last line of stderr" },
 
-	{"no-reboot", NULL, GRP_GENERAL, 0, FLAG(no_reboot),
-	 .help = "exit when the guest resets the machine"},
-	{"sandbox", "on|off", GRP_GENERAL, OPT_NOT_YET, read_sandbox,
-	 .help = "allow only the system calls that a running machine needs"},
-	{"h|help", NULL, GRP_GENERAL, 0, FLAG(help), .help = "print this text"},
-	{"version", NULL, GRP_GENERAL, 0, FLAG(version),
-	 .help = "print version and features, one 'key: value' a line"},
+	{ "no-reboot", NULL, GRP_GENERAL, 0, FLAG(no_reboot),
+	  .help = "exit when the guest resets the machine" },
+	{ "sandbox", "on|off", GRP_GENERAL, OPT_NOT_YET, read_sandbox,
+	  .help = "allow only the system calls that a running machine needs" },
+	{ "h|help", NULL, GRP_GENERAL, 0, FLAG(help), .help = "print this text" },
+	{ "version", NULL, GRP_GENERAL, 0, FLAG(version),
+	  .help = "print version and features, one 'key: value' a line" },
 };
 
 /* What QEMU has and vonk has not, and what comes nearest. */
 static const struct {
 	const char *names, *hint;
 } foreign[] = {
-	{"accel|enable-kvm|enable-hax|tb-size", "there is one engine; leave it out"},
-	{"incoming|loadvm", "the nearest is -restore FILE"},
-	{"vnc|spice|sdl|curses|full-screen|gtk", "the nearest is -nographic"},
-	{"usb|usbdevice", "a sun4m machine has no USB; leave it out"},
-	{"soundhw|audio|audiodev|audio-help", "there is no sound"},
-	{"qmp|qmp-pretty|mon", "the nearest is -monitor DEV"},
-	{"chardev", "name the device in -serial itself: -serial unix:P,server=on,wait=off"},
-	{"daemonize|pidfile|runas|chroot", "start it from a service manager, or with '&'"},
-	{"device|global|set|readconfig|writeconfig",
-	 "a board's devices are fixed; drives are plugged in by -drive, networks by -nic"},
-	{"blockdev|sd|pflash|mtdblock", "the nearest is -drive file=F,if=scsi"},
-	{"fdb", "there is one floppy drive, -fda"},
-	{"startdate", "the nearest is -rtc base=DATE"},
-	{"nodefaults|no-user-config|nodefconfig|no-fd-bootchk|no-acpi|no-hpet",
-	 "it would change nothing; leave it out"},
-	{"no-shutdown|action", "the nearest is -no-reboot"},
-	{"singlestep|trace|dfilter|plugin|msg", "the nearest is -d ITEM,..."},
-	{"semihosting|semihosting-config",
-	 "the guest exits by 'ta 0' with traps disabled, %g1 = 1, the status in %o0"},
-	{"fw_cfg|smbios|acpitable|dtb|option-rom", "the nearest is -prom-env NAME=VALUE"},
-	{"numa|mem-path|mem-prealloc|overcommit", "the nearest is -m SIZE"},
-	{"k|keyboard|echr|portrait|rotate", "there is nothing like it; leave it out"},
-	{"parallel|debugcon|watchdog|virtioconsole", "the nearest is -serial DEV"},
-	{"virtfs|fsdev|tpmdev", "the nearest is -drive file=F,if=scsi"},
-	{"add-fd|seed|compat|only-migratable|xen-domid|win2k-hack", "leave it out"},
+	{ "accel|enable-kvm|enable-hax|tb-size", "there is one engine; leave it out" },
+	{ "incoming|loadvm", "the nearest is -restore FILE" },
+	{ "vnc|spice|sdl|curses|full-screen|gtk", "the nearest is -nographic" },
+	{ "usb|usbdevice", "a sun4m machine has no USB; leave it out" },
+	{ "soundhw|audio|audiodev|audio-help", "there is no sound" },
+	{ "qmp|qmp-pretty|mon", "the nearest is -monitor DEV" },
+	{ "chardev", "name the device in -serial itself: -serial unix:P,server=on,wait=off" },
+	{ "daemonize|pidfile|runas|chroot", "start it from a service manager, or with '&'" },
+	{ "device|global|set|readconfig|writeconfig",
+	  "a board's devices are fixed; drives are plugged in by -drive, networks by -nic" },
+	{ "blockdev|sd|pflash|mtdblock", "the nearest is -drive file=F,if=scsi" },
+	{ "fdb", "there is one floppy drive, -fda" },
+	{ "startdate", "the nearest is -rtc base=DATE" },
+	{ "nodefaults|no-user-config|nodefconfig|no-fd-bootchk|no-acpi|no-hpet",
+	  "it would change nothing; leave it out" },
+	{ "no-shutdown|action", "the nearest is -no-reboot" },
+	{ "singlestep|trace|dfilter|plugin|msg", "the nearest is -d ITEM,..." },
+	{ "semihosting|semihosting-config",
+	  "the guest exits by 'ta 0' with traps disabled, %g1 = 1, the status in %o0" },
+	{ "fw_cfg|smbios|acpitable|dtb|option-rom", "the nearest is -prom-env NAME=VALUE" },
+	{ "numa|mem-path|mem-prealloc|overcommit", "the nearest is -m SIZE" },
+	{ "k|keyboard|echr|portrait|rotate", "there is nothing like it; leave it out" },
+	{ "parallel|debugcon|watchdog|virtioconsole", "the nearest is -serial DEV" },
+	{ "virtfs|fsdev|tpmdev", "the nearest is -drive file=F,if=scsi" },
+	{ "add-fd|seed|compat|only-migratable|xen-domid|win2k-hack", "leave it out" },
 };
 
 #define NAME_MAX_LEN 24
@@ -776,7 +776,7 @@ static char **copy_args(int argc, char **argv)
 
 static int parse(struct options *o, bool all, int argc, char **argv, char *err, size_t errlen)
 {
-	struct optctx c = {.o = o, .err = err, .errlen = errlen};
+	struct optctx c = { .o = o, .err = err, .errlen = errlen };
 	char **args = copy_args(argc, argv);
 	int rc;
 

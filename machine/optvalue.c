@@ -148,7 +148,7 @@ static bool is_leap(unsigned year)
 
 static s64 days_since_1970(unsigned year, unsigned month, unsigned day)
 {
-	static const u16 before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+	static const u16 before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
 	s64 past = (s64)year - 1;
 
 	return past * 365 + past / 4 - past / 100 + past / 400 - 719162 + before[month - 1] +
@@ -157,7 +157,7 @@ static s64 days_since_1970(unsigned year, unsigned month, unsigned day)
 
 int opt_date(const char *text, s64 *seconds)
 {
-	static const u8 length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const u8 length[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	unsigned year, month, day, hour = 0, min = 0, sec = 0;
 
 	if (digits(&text, 4, &year) || *text++ != '-' || digits(&text, 2, &month) ||
@@ -280,11 +280,13 @@ static bool chr_is(const char *text, const char *word)
 int opt_chr(struct optctx *c, struct opt_chr *chr, const char *text)
 {
 	static const char *const words[] = {
-		"null", "pty", "file:", "pipe:", "unix:", "tcp:", "fd:"};
+		"null", "pty", "file:", "pipe:", "unix:", "tcp:", "fd:"
+	};
 	static const char *const foreign[] = {
-		"vc", "vc:", "chardev:", "serial:", "tty:", "msmouse"};
+		"vc", "vc:", "chardev:", "serial:", "tty:", "msmouse"
+	};
 
-	*chr = (struct opt_chr){.kind = OPT_CHR_OTHER, .spec = text};
+	*chr = (struct opt_chr){ .kind = OPT_CHR_OTHER, .spec = text };
 	if (!strncmp(text, "mon:", 4)) {
 		chr->mux = true;
 		text += 4;

@@ -32,9 +32,9 @@ static void probe_write(void *chip, u32 off, u32 val, unsigned size)
 	p->val[i] = val;
 }
 
-static const struct region words = {"words", 0x14, ACC_4, probe_read, probe_write};
-static const struct region wide = {"wide", 0x20, ACC_ANY, probe_read, probe_write};
-static const struct region pair = {"pair", 2, ACC_2 | ACC_1, probe_read, probe_write};
+static const struct region words = { "words", 0x14, ACC_4, probe_read, probe_write };
+static const struct region wide = { "wide", 0x20, ACC_ANY, probe_read, probe_write };
+static const struct region pair = { "pair", 2, ACC_2 | ACC_1, probe_read, probe_write };
 
 static u64 wrote_pa, wrote_n;
 static unsigned wrote_nr;
@@ -50,7 +50,7 @@ static void wrote(void *watcher, u64 pa, u64 n)
 static void test_map(void)
 {
 	static u8 ram[0x2000];
-	struct probe p = {0};
+	struct probe p = { 0 };
 	struct bus bus;
 
 	bus_init(&bus);
@@ -80,7 +80,7 @@ static void test_map(void)
 
 static void test_top(void)
 {
-	struct probe p = {0};
+	struct probe p = { 0 };
 	struct bus bus;
 	u64 v;
 
@@ -141,7 +141,7 @@ static void test_mem(void)
 
 static void test_io(void)
 {
-	struct probe p = {0};
+	struct probe p = { 0 };
 	struct bus bus;
 	u64 v;
 

@@ -240,7 +240,7 @@ static void test_cow(void)
 static void test_cow_damage(void)
 {
 	u64 full;
-	u32 cuts[] = {0, 1, 8, 31, 4095, 4096, 5000, 8191, 8192, 9000};
+	u32 cuts[] = { 0, 1, 8, 31, 4095, 4096, 5000, 8191, 8192, 9000 };
 	u8 *image;
 	struct block *b;
 	int fd;
@@ -341,9 +341,9 @@ static void test_cow_kill(void)
 /* The host's disk full, as a limit on the size of files. */
 static void test_full(void)
 {
-	struct rlimit small = {65536, RLIM_INFINITY}, old;
+	struct rlimit small = { 65536, RLIM_INFINITY }, old;
 	struct block *b;
-	u8 buf[4096] = {1};
+	u8 buf[4096] = { 1 };
 	char err[200];
 
 	make_file(base, 65536 + 4096, 0);

@@ -202,7 +202,7 @@ static void talk_guest(struct talk *t)
 
 static void talk(struct host *host, struct chr *chr, int fd, u32 want, const char *what)
 {
-	struct talk t = {.host = host, .chr = chr, .fd = fd, .want = want, .seed = 1};
+	struct talk t = { .host = host, .chr = chr, .fd = fd, .want = want, .seed = 1 };
 	u64 end = host_now_ns() + 20000 * (u64)MS;
 
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -218,7 +218,7 @@ static void talk(struct host *host, struct chr *chr, int fd, u32 want, const cha
 
 static int unix_client(const char *path)
 {
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
@@ -339,7 +339,7 @@ static void t_tcp(void)
 {
 	static struct host server, client;
 	static struct chr a, b;
-	struct sockaddr_in sin = {.sin_family = AF_INET};
+	struct sockaddr_in sin = { .sin_family = AF_INET };
 	socklen_t len = sizeof(sin);
 	char spec[64];
 	u32 i, bad = 0, got = 0;
@@ -732,7 +732,7 @@ static void echo_machine(const char *spec)
 	chr_init(&chr);
 	if (host_chr_open(&host, spec, &chr, err, sizeof(err)))
 		_exit(10);
-	if (host_chr_open(&host, "stdio", &(struct chr){0}, err, sizeof(err)) != -EBUSY)
+	if (host_chr_open(&host, "stdio", &(struct chr){ 0 }, err, sizeof(err)) != -EBUSY)
 		_exit(11);
 	while (!host.quit && !host_signals.stop) {
 		host_signals.any = 0;
@@ -794,8 +794,8 @@ static void t_stdio_pipe(void)
 	fcntl(to[1], F_SETFL, O_NONBLOCK);
 	close(from[1]);
 	while (got < MIB) {
-		struct pollfd p[2] = {{.fd = from[0], .events = POLLIN},
-				      {.fd = sent < MIB ? to[1] : -1, .events = POLLOUT}};
+		struct pollfd p[2] = { { .fd = from[0], .events = POLLIN },
+				       { .fd = sent < MIB ? to[1] : -1, .events = POLLOUT } };
 
 		if (poll(p, 2, 5000) <= 0)
 			break;
@@ -943,7 +943,7 @@ static bool expect(int fd, const char *want)
 {
 	char buf[256];
 	size_t n = 0;
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	buf[0] = 0;
 	while (n < strlen(want) && poll(&p, 1, 5000) > 0) {

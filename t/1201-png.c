@@ -32,8 +32,8 @@ static u32 slow_crc(const u8 *p, size_t n)
 
 static struct png png_read(u8 *p, size_t len)
 {
-	static const u8 sig[8] = {137, 80, 78, 71, 13, 10, 26, 10};
-	struct png png = {.good = len > 8 && !memcmp(p, sig, 8)};
+	static const u8 sig[8] = { 137, 80, 78, 71, 13, 10, 26, 10 };
+	struct png png = { .good = len > 8 && !memcmp(p, sig, 8) };
 	size_t at = 8;
 	bool end = false;
 
@@ -46,7 +46,7 @@ static struct png png_read(u8 *p, size_t len)
 		}
 		png.good = slow_crc(p + at + 4, n + 4) == be32_get(p + at + 8 + n);
 		if (!memcmp(p + at + 4, "IHDR", 4)) {
-			static const u8 format[5] = {8, 2, 0, 0, 0};
+			static const u8 format[5] = { 8, 2, 0, 0, 0 };
 
 			png.good = png.good && !png.chunks && n == 13 &&
 				   !memcmp(p + at + 16, format, 5);
@@ -171,7 +171,7 @@ int main(void)
 	png_write(&dot, 1, 1, 1, &out, &len);
 	out[len / 2] ^= 1;
 	ok(!png_read(out, len).good ||
-		   !same_picture(&(struct png){1, 1, out + 41, len - 57, 3, true}, &dot, 1),
+		   !same_picture(&(struct png){ 1, 1, out + 41, len - 57, 3, true }, &dot, 1),
 	   "the reader notices a flipped bit");
 	free(out);
 	return tap_done();

@@ -137,25 +137,25 @@ static void test_check(void)
 		u8 a;
 		u32 b;
 	};
-	static const struct field gap[] = {F_UINT(hole, a), F_UINT(hole, b), F_END};
-	static const struct field start[] = {F_UINT(hole, b), F_END};
-	static const struct field tail[] = {F_UINT(outer, d), F_END};
-	static const struct field twice[] = {F_UINT(outer, d), F_UINT(outer, d), F_END};
-	static const struct field none[] = {F_END};
-	static const struct field range[] = {F_RANGE(outer, d, 2, 1), F_END};
-	static const struct field wide[] = {F_RANGE(inner, h, 0, 0x10000), F_END};
-	static const struct field nosub[] = {F_STRUCT(outer, in, NULL), F_END};
-	static const struct field deep_sub[] = {F_RANGE(inner, h, 1, 3), F_UINT(inner, b), F_END};
+	static const struct field gap[] = { F_UINT(hole, a), F_UINT(hole, b), F_END };
+	static const struct field start[] = { F_UINT(hole, b), F_END };
+	static const struct field tail[] = { F_UINT(outer, d), F_END };
+	static const struct field twice[] = { F_UINT(outer, d), F_UINT(outer, d), F_END };
+	static const struct field none[] = { F_END };
+	static const struct field range[] = { F_RANGE(outer, d, 2, 1), F_END };
+	static const struct field wide[] = { F_RANGE(inner, h, 0, 0x10000), F_END };
+	static const struct field nosub[] = { F_STRUCT(outer, in, NULL), F_END };
+	static const struct field deep_sub[] = { F_RANGE(inner, h, 1, 3), F_UINT(inner, b), F_END };
 	struct holder {
 		struct inner in;
 	};
-	static const struct field deep[] = {F_STRUCT(holder, in, deep_sub), F_END};
+	static const struct field deep[] = { F_STRUCT(holder, in, deep_sub), F_END };
 	struct queue {
 		struct fifo f;
 	};
-	static const struct field big[] = {F_FIFO(queue, f, 257), F_END};
-	static const struct field zero[] = {F_FIFO(queue, f, 0), F_END};
-	static const struct field fits[] = {F_FIFO(queue, f, 256), F_END};
+	static const struct field big[] = { F_FIFO(queue, f, 257), F_END };
+	static const struct field zero[] = { F_FIFO(queue, f, 0), F_END };
+	static const struct field fits[] = { F_FIFO(queue, f, 256), F_END };
 
 	bad(gap, sizeof(struct hole), "b", "implicit padding");
 	bad(start, sizeof(struct hole), "b", "a first field left out");

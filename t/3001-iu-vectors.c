@@ -22,8 +22,8 @@
 
 enum mode { REF, COLD, WARM, SINGLE, NR_MODES };
 
-static const char *const mode_name[NR_MODES] = {"reference", "engine", "engine, warm",
-						"engine, single"};
+static const char *const mode_name[NR_MODES] = { "reference", "engine", "engine, warm",
+						 "engine, single" };
 
 /* One processor with nothing but memory around it. */
 struct lab {
@@ -107,7 +107,7 @@ static bool touch(struct test *t, u32 at, u32 len)
 {
 	if (at > MEM || len > MEM - at || t->nr_touched == MAX_TOUCHED)
 		return false;
-	t->touched[t->nr_touched++] = (struct touched){at, len};
+	t->touched[t->nr_touched++] = (struct touched){ at, len };
 	return true;
 }
 

@@ -24,7 +24,7 @@
 
 enum mode { REF, WHOLE, PIECES, NR_MODES };
 
-static const char *const mode_name[NR_MODES] = {"reference", "engine", "engine in pieces"};
+static const char *const mode_name[NR_MODES] = { "reference", "engine", "engine in pieces" };
 
 static size_t read_command(const char *command, char *to, size_t max)
 {

@@ -72,7 +72,7 @@ static u64 apply(int op, u64 a, u64 b, unsigned rd, unsigned *exc)
 
 static void expect(int op, u64 a, u64 b, unsigned rd, u64 want, unsigned want_exc, const char *why)
 {
-	static const char *const dir[] = {"RN", "RZ", "RP", "RM"};
+	static const char *const dir[] = { "RN", "RZ", "RP", "RM" };
 	unsigned exc = ~0u;
 	u64 got = apply(op, a, b, rd, &exc);
 
@@ -387,7 +387,7 @@ static const struct {
  */
 static void nan_matrix(int op, const u64 a[3], const u64 b[3], u64 quiet)
 {
-	static const int which[3][3] = {{0, 2, 2}, {1, 2, 2}, {1, 1, 2}};
+	static const int which[3][3] = { { 0, 2, 2 }, { 1, 2, 2 }, { 1, 1, 2 } };
 	unsigned rd, exc;
 	u64 want;
 	int i, j;
@@ -407,16 +407,16 @@ static void nan_matrix(int op, const u64 a[3], const u64 b[3], u64 quiet)
 /* A number, infinity, zero on the other side change nothing. */
 static void nan_all(void)
 {
-	static const u64 s_num[] = {0x3f800000, 0x7f800000, 0x80000000, 0x00000001};
-	static const u64 d_num[] = {0x3ff0000000000000, 0xfff0000000000000, 0, 1};
+	static const u64 s_num[] = { 0x3f800000, 0x7f800000, 0x80000000, 0x00000001 };
+	static const u64 d_num[] = { 0x3ff0000000000000, 0xfff0000000000000, 0, 1 };
 	size_t n;
 	int op;
 
 	for (n = 0; n < ARRAY_SIZE(s_num); n++) {
-		u64 as[3] = {s_num[n], 0xffc00011, 0x7f800022};
-		u64 bs[3] = {s_num[n], 0x7fe00033, 0xffbfffff};
-		u64 ad[3] = {d_num[n], 0xfff8000000000011, 0x7ff0000000000022};
-		u64 bd[3] = {d_num[n], 0x7ffc000000000033, 0xfff7ffffffffffff};
+		u64 as[3] = { s_num[n], 0xffc00011, 0x7f800022 };
+		u64 bs[3] = { s_num[n], 0x7fe00033, 0xffbfffff };
+		u64 ad[3] = { d_num[n], 0xfff8000000000011, 0x7ff0000000000022 };
+		u64 bd[3] = { d_num[n], 0x7ffc000000000033, 0xfff7ffffffffffff };
 
 		for (op = ADDS; op <= DIVS; op++)
 			nan_matrix(op, as, bs, 0x00400000);
@@ -436,22 +436,22 @@ static void traps(void)
 		unsigned exc, tem, cexc;
 		bool trap;
 	} t[] = {
-		{0, 0x1f, 0, false},
-		{0x01, 0x1e, 0x01, false},
-		{0x01, 0x01, 0x01, true},
-		{0x10, 0x0f, 0x10, false},
-		{0x10, 0x1f, 0x10, true},
-		{0x02, 0x02, 0x02, true},
-		{0x09, 0x00, 0x09, false},
-		{0x09, 0x09, 0x08, true},
-		{0x09, 0x08, 0x08, true},
-		{0x09, 0x01, 0x01, true},
-		{0x25, 0x00, 0x05, false},
-		{0x25, 0x1f, 0x04, true},
-		{0x25, 0x01, 0x01, true},
+		{ 0, 0x1f, 0, false },
+		{ 0x01, 0x1e, 0x01, false },
+		{ 0x01, 0x01, 0x01, true },
+		{ 0x10, 0x0f, 0x10, false },
+		{ 0x10, 0x1f, 0x10, true },
+		{ 0x02, 0x02, 0x02, true },
+		{ 0x09, 0x00, 0x09, false },
+		{ 0x09, 0x09, 0x08, true },
+		{ 0x09, 0x08, 0x08, true },
+		{ 0x09, 0x01, 0x01, true },
+		{ 0x25, 0x00, 0x05, false },
+		{ 0x25, 0x1f, 0x04, true },
+		{ 0x25, 0x01, 0x01, true },
 		/* Tiny and exact: an underflow for those who trap it, and nothing for the rest. */
-		{0x20, 0x1b, 0x00, false},
-		{0x20, 0x04, 0x04, true},
+		{ 0x20, 0x1b, 0x00, false },
+		{ 0x20, 0x04, 0x04, true },
 	};
 	unsigned cexc;
 	bool trap;

@@ -118,7 +118,7 @@ static struct val decode(const struct format *f, u64 v)
 {
 	u64 frac = v & ((1ull << (f->p - 1)) - 1);
 	int field = (int)(v >> (f->p - 1)) & (f->emax * 2 + 1);
-	struct val r = {.neg = v >> f->sign & 1, .frac = frac};
+	struct val r = { .neg = v >> f->sign & 1, .frac = frac };
 
 	if (field == f->emax * 2 + 1) {
 		r.kind = !frac ? INFINITE : frac >> (f->p - 2) ? QNAN : SNAN;
@@ -219,7 +219,7 @@ static u64 round_exact(const struct format *f, const struct exact *x, unsigned r
 /* ---- operations ---- */
 
 /* Appendix N: whose NaN is the result; rows rs1, columns rs2, both number, quiet, signalling. */
-static const int nan_of[3][3] = {{0, 2, 2}, {1, 2, 2}, {1, 1, 2}};
+static const int nan_of[3][3] = { { 0, 2, 2 }, { 1, 2, 2 }, { 1, 1, 2 } };
 
 /* A NaN operand in another format; `out` may equal `in`. */
 static u64 nan_result(const struct format *in, const struct format *out, const struct val *v)
@@ -252,7 +252,7 @@ static u64 model_invalid(const struct format *f, unsigned *exc)
 static u64 model_add(const struct format *f, u64 av, u64 bv, bool minus, unsigned rd, unsigned *exc)
 {
 	struct val a = decode(f, av), b = decode(f, bv);
-	struct exact x = {.more = false};
+	struct exact x = { .more = false };
 	struct big y;
 	u64 r;
 	int c;
@@ -295,7 +295,7 @@ static u64 model_mul(const struct format *in, const struct format *f, u64 av, u6
 		     unsigned *exc)
 {
 	struct val a = decode(in, av), b = decode(in, bv);
-	struct exact x = {.neg = a.neg != b.neg};
+	struct exact x = { .neg = a.neg != b.neg };
 	u64 r;
 
 	if (model_nan(in, f, &a, &b, &r, exc))
@@ -314,7 +314,7 @@ static u64 model_mul(const struct format *in, const struct format *f, u64 av, u6
 static u64 model_div(const struct format *f, u64 av, u64 bv, unsigned rd, unsigned *exc)
 {
 	struct val a = decode(f, av), b = decode(f, bv);
-	struct exact x = {.neg = a.neg != b.neg};
+	struct exact x = { .neg = a.neg != b.neg };
 	u128 q, rem;
 	u64 r;
 
@@ -351,8 +351,8 @@ static u64 model_div(const struct format *f, u64 av, u64 bv, unsigned rd, unsign
 
 static u64 model_sqrt(const struct format *f, u64 bv, unsigned rd, unsigned *exc)
 {
-	struct val none = {.kind = NUMBER}, b = decode(f, bv);
-	struct exact x = {.neg = b.neg};
+	struct val none = { .kind = NUMBER }, b = decode(f, bv);
+	struct exact x = { .neg = b.neg };
 	u128 n, q = 0, bit;
 	u64 r;
 
@@ -383,8 +383,8 @@ static u64 model_sqrt(const struct format *f, u64 bv, unsigned rd, unsigned *exc
 static u64 model_convert(const struct format *in, const struct format *f, u64 bv, unsigned rd,
 			 unsigned *exc)
 {
-	struct val none = {.kind = NUMBER}, b = decode(in, bv);
-	struct exact x = {.neg = b.neg, .e = b.e};
+	struct val none = { .kind = NUMBER }, b = decode(in, bv);
+	struct exact x = { .neg = b.neg, .e = b.e };
 	u64 r;
 
 	if (model_nan(in, f, &none, &b, &r, exc))
@@ -399,7 +399,7 @@ static u64 model_convert(const struct format *in, const struct format *f, u64 bv
 static u64 model_from_int(const struct format *f, u32 b, unsigned rd, unsigned *exc)
 {
 	s64 v = (s32)b;
-	struct exact x = {.neg = v < 0};
+	struct exact x = { .neg = v < 0 };
 
 	big_set(&x.n, (u128)(v < 0 ? -v : v));
 	return round_exact(f, &x, rd, exc);
@@ -455,7 +455,7 @@ static unsigned model_cmp(const struct format *f, u64 av, u64 bv, bool e, unsign
 {
 	struct val a = decode(f, av), b = decode(f, bv);
 	bool nan = a.kind == QNAN || a.kind == SNAN || b.kind == QNAN || b.kind == SNAN;
-	static const unsigned fcc[3] = {FPU_L, FPU_E, FPU_G};
+	static const unsigned fcc[3] = { FPU_L, FPU_E, FPU_G };
 
 	*exc = 0;
 	if (nan) {

@@ -36,7 +36,7 @@ static unsigned nr_ops;
 /* The fast function with its arguments, and its integer twin with the same. */
 #define CMP(fn, ...)                                                                               \
 	do {                                                                                       \
-		static struct tally t = {.name = #fn};                                             \
+		static struct tally t = { .name = #fn };                                           \
 		unsigned e0 = ~0u, e1 = ~0u, *exc = &e0;                                           \
 		u64 got = fpu_fast_##fn(__VA_ARGS__), want;                                        \
                                                                                                    \

@@ -18,7 +18,7 @@
 /* MXCSR.RC for FSR.RD, with all exceptions masked and none raised. */
 static void host_begin(unsigned rd)
 {
-	static const unsigned rc[4] = {0, 3, 2, 1};
+	static const unsigned rc[4] = { 0, 3, 2, 1 };
 
 	__builtin_ia32_ldmxcsr(0x1f80 | rc[rd] << 13);
 }

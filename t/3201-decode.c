@@ -21,34 +21,34 @@ static const char *const op2_names[8] = {
 
 /* Table F-3: op = 2, op3[3:0] downwards and op3[5:4] across. */
 static const char *const op3_arith[16][4] = {
-	{"add", "addcc", "taddcc", "wrasr"},
-	{"and", "andcc", "tsubcc", "wrpsr"},
-	{"or", "orcc", "taddcctv", "wrwim"},
-	{"xor", "xorcc", "tsubcctv", "wrtbr"},
-	{"sub", "subcc", "mulscc", "" /* FPop1 */},
-	{"andn", "andncc", "sll", "" /* FPop2 */},
-	{"orn", "orncc", "srl", "cpop1"},
-	{"xnor", "xnorcc", "sra", "cpop2"},
-	{"addx", "addxcc", "rdasr", "jmpl"},
-	{NULL, NULL, "rdpsr", "rett"},
-	{"umul", "umulcc", "rdwim", "ticc"},
-	{"smul", "smulcc", "rdtbr", "flush"},
-	{"subx", "subxcc", NULL, "save"},
-	{NULL, NULL, NULL, "restore"},
-	{"udiv", "udivcc", NULL, NULL},
-	{"sdiv", "sdivcc", NULL, NULL},
+	{ "add", "addcc", "taddcc", "wrasr" },
+	{ "and", "andcc", "tsubcc", "wrpsr" },
+	{ "or", "orcc", "taddcctv", "wrwim" },
+	{ "xor", "xorcc", "tsubcctv", "wrtbr" },
+	{ "sub", "subcc", "mulscc", "" /* FPop1 */ },
+	{ "andn", "andncc", "sll", "" /* FPop2 */ },
+	{ "orn", "orncc", "srl", "cpop1" },
+	{ "xnor", "xnorcc", "sra", "cpop2" },
+	{ "addx", "addxcc", "rdasr", "jmpl" },
+	{ NULL, NULL, "rdpsr", "rett" },
+	{ "umul", "umulcc", "rdwim", "ticc" },
+	{ "smul", "smulcc", "rdtbr", "flush" },
+	{ "subx", "subxcc", NULL, "save" },
+	{ NULL, NULL, NULL, "restore" },
+	{ "udiv", "udivcc", NULL, NULL },
+	{ "sdiv", "sdivcc", NULL, NULL },
 };
 
 /* Table F-4: op = 3. */
 static const char *const op3_memory[16][4] = {
-	{"ld", "lda", "ldf", "ldc"},	   {"ldub", "lduba", "ldfsr", "ldcsr"},
-	{"lduh", "lduha", NULL, NULL},	   {"ldd", "ldda", "lddf", "lddc"},
-	{"st", "sta", "stf", "stc"},	   {"stb", "stba", "stfsr", "stcsr"},
-	{"sth", "stha", "stdfq", "stdcq"}, {"std", "stda", "stdf", "stdc"},
-	{NULL, NULL, NULL, NULL},	   {"ldsb", "ldsba", NULL, NULL},
-	{"ldsh", "ldsha", NULL, NULL},	   {NULL, NULL, NULL, NULL},
-	{NULL, NULL, NULL, "casa"},	   {"ldstub", "ldstuba", NULL, NULL},
-	{NULL, NULL, NULL, NULL},	   {"swap", "swapa", NULL, NULL},
+	{ "ld", "lda", "ldf", "ldc" },	     { "ldub", "lduba", "ldfsr", "ldcsr" },
+	{ "lduh", "lduha", NULL, NULL },     { "ldd", "ldda", "lddf", "lddc" },
+	{ "st", "sta", "stf", "stc" },	     { "stb", "stba", "stfsr", "stcsr" },
+	{ "sth", "stha", "stdfq", "stdcq" }, { "std", "stda", "stdf", "stdc" },
+	{ NULL, NULL, NULL, NULL },	     { "ldsb", "ldsba", NULL, NULL },
+	{ "ldsh", "ldsha", NULL, NULL },     { NULL, NULL, NULL, NULL },
+	{ NULL, NULL, NULL, "casa" },	     { "ldstub", "ldstuba", NULL, NULL },
+	{ NULL, NULL, NULL, NULL },	     { "swap", "swapa", NULL, NULL },
 };
 
 struct opf {
@@ -58,19 +58,20 @@ struct opf {
 
 /* Table F-5: FPop1. */
 static const struct opf fpop1_names[] = {
-	{0x01, "fmovs"},  {0x05, "fnegs"}, {0x09, "fabss"}, {0x29, "fsqrts"}, {0x2a, "fsqrtd"},
-	{0x2b, "fsqrtq"}, {0x41, "fadds"}, {0x42, "faddd"}, {0x43, "faddq"},  {0x45, "fsubs"},
-	{0x46, "fsubd"},  {0x47, "fsubq"}, {0x49, "fmuls"}, {0x4a, "fmuld"},  {0x4b, "fmulq"},
-	{0x4d, "fdivs"},  {0x4e, "fdivd"}, {0x4f, "fdivq"}, {0x69, "fsmuld"}, {0x6e, "fdmulq"},
-	{0xc4, "fitos"},  {0xc6, "fdtos"}, {0xc7, "fqtos"}, {0xc8, "fitod"},  {0xc9, "fstod"},
-	{0xcb, "fqtod"},  {0xcc, "fitoq"}, {0xcd, "fstoq"}, {0xce, "fdtoq"},  {0xd1, "fstoi"},
-	{0xd2, "fdtoi"},  {0xd3, "fqtoi"},
+	{ 0x01, "fmovs" },  { 0x05, "fnegs" },	{ 0x09, "fabss" },  { 0x29, "fsqrts" },
+	{ 0x2a, "fsqrtd" }, { 0x2b, "fsqrtq" }, { 0x41, "fadds" },  { 0x42, "faddd" },
+	{ 0x43, "faddq" },  { 0x45, "fsubs" },	{ 0x46, "fsubd" },  { 0x47, "fsubq" },
+	{ 0x49, "fmuls" },  { 0x4a, "fmuld" },	{ 0x4b, "fmulq" },  { 0x4d, "fdivs" },
+	{ 0x4e, "fdivd" },  { 0x4f, "fdivq" },	{ 0x69, "fsmuld" }, { 0x6e, "fdmulq" },
+	{ 0xc4, "fitos" },  { 0xc6, "fdtos" },	{ 0xc7, "fqtos" },  { 0xc8, "fitod" },
+	{ 0xc9, "fstod" },  { 0xcb, "fqtod" },	{ 0xcc, "fitoq" },  { 0xcd, "fstoq" },
+	{ 0xce, "fdtoq" },  { 0xd1, "fstoi" },	{ 0xd2, "fdtoi" },  { 0xd3, "fqtoi" },
 };
 
 /* Table F-6: FPop2. */
 static const struct opf fpop2_names[] = {
-	{0x51, "fcmps"},  {0x52, "fcmpd"},  {0x53, "fcmpq"},
-	{0x55, "fcmpes"}, {0x56, "fcmped"}, {0x57, "fcmpeq"},
+	{ 0x51, "fcmps" },  { 0x52, "fcmpd" },	{ 0x53, "fcmpq" },
+	{ 0x55, "fcmpes" }, { 0x56, "fcmped" }, { 0x57, "fcmpeq" },
 };
 
 /* The tables above with names resolved to enum insn. */
@@ -172,7 +173,7 @@ static void test_every_word(const struct reference *r)
 static void test_deciding_bits(const struct reference *r)
 {
 	const u32 fixed = 0xc0000000 | 1u << 25 | 0x3fu << 19 | 0x1ffu << 5;
-	struct lcg g = {3201};
+	struct lcg g = { 3201 };
 	u64 bad = 0;
 
 	for (u32 v = 0; v < 1u << 18; v++) {
@@ -189,7 +190,7 @@ static void test_deciding_bits(const struct reference *r)
 /* No row but those of the manual. */
 static void test_no_others(const struct reference *r)
 {
-	bool seen[256] = {[insn_illegal] = true, [insn_call] = true};
+	bool seen[256] = { [insn_illegal] = true, [insn_call] = true };
 
 	for (unsigned i = 0; i < 64; i++)
 		seen[r->op2[i & 7]] = seen[r->arith[i]] = seen[r->memory[i]] = true;
@@ -206,43 +207,44 @@ static const struct {
 	unsigned flag;
 	const char *name, *who;
 } flag_sets[] = {
-	{INSN_CTI, "CTI", "bicc fbfcc cbccc call jmpl rett"},
-	{INSN_BRANCH, "BRANCH", "bicc fbfcc cbccc"},
-	{INSN_PRIV, "PRIV",
-	 "rdpsr rdwim rdtbr wrpsr wrwim wrtbr rett stdfq stdcq lda lduba lduha ldda sta stba stha "
-	 "stda ldsba "
-	 "ldsha ldstuba swapa"},
-	{INSN_FP, "FP",
-	 "fbfcc ldf ldfsr lddf stf stfsr stdfq stdf fpop_unimp fmovs fnegs fabss fsqrts fsqrtd "
-	 "fsqrtq fadds "
-	 "faddd faddq fsubs fsubd fsubq fmuls fmuld fmulq fdivs fdivd fdivq fsmuld fdmulq fitos "
-	 "fdtos fqtos "
-	 "fitod fstod fqtod fitoq fstoq fdtoq fstoi fdtoi fqtoi fcmps fcmpd fcmpq fcmpes fcmped "
-	 "fcmpeq"},
-	{INSN_CP, "CP", "cbccc cpop1 cpop2 ldc ldcsr lddc stc stcsr stdcq stdc"},
-	{INSN_LOAD, "LOAD",
-	 "ld ldub lduh ldd ldsb ldsh ldstub swap lda lduba lduha ldda ldsba ldsha ldstuba swapa "
-	 "casa ldf ldfsr "
-	 "lddf ldc ldcsr lddc"},
-	{INSN_STORE, "STORE",
-	 "st stb sth std sta stba stha stda ldstub ldstuba swap swapa casa stf stfsr stdfq stdf "
-	 "stc stcsr stdcq "
-	 "stdc"},
-	{INSN_ALT, "ALT", "lda lduba lduha ldda sta stba stha stda ldsba ldsha ldstuba swapa casa"},
-	{INSN_CC, "CC",
-	 "addcc andcc orcc xorcc subcc andncc orncc xnorcc addxcc subxcc umulcc smulcc udivcc "
-	 "sdivcc taddcc "
-	 "tsubcc taddcctv tsubcctv mulscc wrpsr"},
-	{INSN_USECC, "USECC", "bicc ticc addx subx addxcc subxcc mulscc rdpsr"},
-	{INSN_D, "D", "ldd std ldda stda lddf stdf lddc stdc"},
-	{INSN_RD, "RD",
-	 "sethi call add and or xor sub andn orn xnor addx umul smul subx udiv sdiv addcc andcc "
-	 "orcc xorcc subcc "
-	 "andncc orncc xnorcc addxcc umulcc smulcc subxcc udivcc sdivcc taddcc tsubcc taddcctv "
-	 "tsubcctv mulscc "
-	 "sll srl sra rdasr rdpsr rdwim rdtbr jmpl save restore ld ldub lduh ldd ldsb ldsh ldstub "
-	 "swap lda lduba "
-	 "lduha ldda ldsba ldsha ldstuba swapa casa"},
+	{ INSN_CTI, "CTI", "bicc fbfcc cbccc call jmpl rett" },
+	{ INSN_BRANCH, "BRANCH", "bicc fbfcc cbccc" },
+	{ INSN_PRIV, "PRIV",
+	  "rdpsr rdwim rdtbr wrpsr wrwim wrtbr rett stdfq stdcq lda lduba lduha ldda sta stba stha "
+	  "stda ldsba "
+	  "ldsha ldstuba swapa" },
+	{ INSN_FP, "FP",
+	  "fbfcc ldf ldfsr lddf stf stfsr stdfq stdf fpop_unimp fmovs fnegs fabss fsqrts fsqrtd "
+	  "fsqrtq fadds "
+	  "faddd faddq fsubs fsubd fsubq fmuls fmuld fmulq fdivs fdivd fdivq fsmuld fdmulq fitos "
+	  "fdtos fqtos "
+	  "fitod fstod fqtod fitoq fstoq fdtoq fstoi fdtoi fqtoi fcmps fcmpd fcmpq fcmpes fcmped "
+	  "fcmpeq" },
+	{ INSN_CP, "CP", "cbccc cpop1 cpop2 ldc ldcsr lddc stc stcsr stdcq stdc" },
+	{ INSN_LOAD, "LOAD",
+	  "ld ldub lduh ldd ldsb ldsh ldstub swap lda lduba lduha ldda ldsba ldsha ldstuba swapa "
+	  "casa ldf ldfsr "
+	  "lddf ldc ldcsr lddc" },
+	{ INSN_STORE, "STORE",
+	  "st stb sth std sta stba stha stda ldstub ldstuba swap swapa casa stf stfsr stdfq stdf "
+	  "stc stcsr stdcq "
+	  "stdc" },
+	{ INSN_ALT, "ALT",
+	  "lda lduba lduha ldda sta stba stha stda ldsba ldsha ldstuba swapa casa" },
+	{ INSN_CC, "CC",
+	  "addcc andcc orcc xorcc subcc andncc orncc xnorcc addxcc subxcc umulcc smulcc udivcc "
+	  "sdivcc taddcc "
+	  "tsubcc taddcctv tsubcctv mulscc wrpsr" },
+	{ INSN_USECC, "USECC", "bicc ticc addx subx addxcc subxcc mulscc rdpsr" },
+	{ INSN_D, "D", "ldd std ldda stda lddf stdf lddc stdc" },
+	{ INSN_RD, "RD",
+	  "sethi call add and or xor sub andn orn xnor addx umul smul subx udiv sdiv addcc andcc "
+	  "orcc xorcc subcc "
+	  "andncc orncc xnorcc addxcc umulcc smulcc subxcc udivcc sdivcc taddcc tsubcc taddcctv "
+	  "tsubcctv mulscc "
+	  "sll srl sra rdasr rdpsr rdwim rdtbr jmpl save restore ld ldub lduh ldd ldsb ldsh ldstub "
+	  "swap lda lduba "
+	  "lduha ldda ldsba ldsha ldstuba swapa casa" },
 };
 
 static bool in_list(const char *list, const char *name)

@@ -66,7 +66,7 @@ static void trial_open(struct trial *t, const struct dev_class *cls, u64 seed)
 	for (u32 i = 0; i < RAM_SIZE; i++)
 		t->w.ram[i] = (u8)rnd(&t->w);
 	dev = bench_open(&t->b, cls);
-	dev->dma = (struct dma){.read = ram_read, .write = ram_write, .far = &t->w};
+	dev->dma = (struct dma){ .read = ram_read, .write = ram_write, .far = &t->w };
 	for (unsigned i = 0; i < DEV_CHRS; i++) {
 		chr_init(&t->w.chr[i]);
 		dev->chr[i] = &t->w.chr[i];

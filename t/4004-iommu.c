@@ -93,8 +93,8 @@ static void map(u32 table, u32 range, u32 va, u32 pte)
 /* The windows as the manual lists them, by hand. */
 static void test_ranges(void)
 {
-	static const u32 window[8] = {0xff000000, 0xfe000000, 0xfc000000, 0xf8000000,
-				      0xf0000000, 0xe0000000, 0xc0000000, 0x80000000};
+	static const u32 window[8] = { 0xff000000, 0xfe000000, 0xfc000000, 0xf8000000,
+				       0xf0000000, 0xe0000000, 0xc0000000, 0x80000000 };
 	const u32 table = 0x200000;
 	u8 buf[4];
 
@@ -161,7 +161,7 @@ static void fault(int err, u32 afsr, u32 afar, const char *what)
 static void test_faults(void)
 {
 	const u32 table = 0x100000, va = 0xfc345000;
-	u8 buf[0x1800] = {0};
+	u8 buf[0x1800] = { 0 };
 
 	start(0x05000000);
 	memset(ram, 0, RAM_SIZE);

@@ -13,7 +13,7 @@ static void start(u32 version)
 
 int main(void)
 {
-	static const u32 version[3] = {0, 0x10000000, 0x20000000};
+	static const u32 version[3] = { 0, 0x10000000, 0x20000000 };
 	u64 v;
 
 	for (unsigned i = 0; i < 3; i++) {

@@ -108,7 +108,7 @@ static void test_latch(void)
 
 static void test_masks(void)
 {
-	static const u8 want[7] = {0xff, 0x7f, 0x3f, 0x47, 0x3f, 0x1f, 0xff};
+	static const u8 want[7] = { 0xff, 0x7f, 0x3f, 0x47, 0x3f, 0x1f, 0xff };
 
 	start();
 	put(0x1ff8, 0x80);
@@ -155,9 +155,9 @@ static void test_stop(void)
 /* The bytes as a machine with this address has them. */
 static void test_idprom(void)
 {
-	static const u8 mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-	static const u8 want[32] = {0x01, 0x80, 0x52, 0x54, 0x00, 0x12, 0x34, 0x56,
-				    0x00, 0x00, 0x00, 0x00, 0x12, 0x34, 0x56, 0x87};
+	static const u8 mac[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+	static const u8 want[32] = { 0x01, 0x80, 0x52, 0x54, 0x00, 0x12, 0x34, 0x56,
+				     0x00, 0x00, 0x00, 0x00, 0x12, 0x34, 0x56, 0x87 };
 
 	start();
 	memset(m48t08_nvram(b.chip), 0xff, M48T08_NVRAM);
@@ -179,12 +179,12 @@ static void test_vars(void)
 	static const u8 system3[16] = "\x70\x1b\x00\x03system\0\0\0\0\0";
 	static const u8 free3[16] = "\x7f\x1f\x01\xfa"
 				    "free\0\0\0\0\0\0\0";
-	static const char *const one[] = {"auto-boot?=false"};
-	static const char *const two[] = {"a=1", "boot-command=echo a=b"};
-	static const char *const bad[] = {"a=1", "novalue"};
-	static const char *const noname[] = {"=x"};
+	static const char *const one[] = { "auto-boot?=false" };
+	static const char *const two[] = { "a=1", "boot-command=echo a=b" };
+	static const char *const bad[] = { "a=1", "novalue" };
+	static const char *const noname[] = { "=x" };
 	static char big[0x1fd0];
-	const char *const huge[] = {big};
+	const char *const huge[] = { big };
 	const u8 *nvram;
 
 	start();

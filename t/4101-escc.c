@@ -46,7 +46,7 @@ static void rig_up(struct rig *r, u32 param)
 	for (i = 0; i < 2; i++) {
 		chr_init(&r->chr[i]);
 		dev->chr[i] = &r->chr[i];
-		dev->irq[i] = (struct irq){irq_sink, r, i};
+		dev->irq[i] = (struct irq){ irq_sink, r, i };
 	}
 	escc_class.init(r->chip);
 	escc_class.reset(r->chip);
@@ -537,7 +537,7 @@ static void t_break(void)
 /* Make all six sources pend. */
 static void all_sources(struct rig *r)
 {
-	static const u32 ctrl[] = {CTRL_A, CTRL_B};
+	static const u32 ctrl[] = { CTRL_A, CTRL_B };
 	unsigned i;
 
 	for (i = 0; i < 2; i++) {
@@ -558,8 +558,8 @@ static void t_vectors(void)
 		u8 ip, st;
 		u32 ctrl;
 		u8 cmd; /* 0: read the data */
-	} src[] = {{0x20, 6, CTRL_A, 0}, {0x10, 4, CTRL_A, 0x28}, {0x08, 5, CTRL_A, 0x10},
-		   {0x04, 2, CTRL_B, 0}, {0x02, 0, CTRL_B, 0x28}, {0x01, 1, CTRL_B, 0x10}};
+	} src[] = { { 0x20, 6, CTRL_A, 0 }, { 0x10, 4, CTRL_A, 0x28 }, { 0x08, 5, CTRL_A, 0x10 },
+		    { 0x04, 2, CTRL_B, 0 }, { 0x02, 0, CTRL_B, 0x28 }, { 0x01, 1, CTRL_B, 0x10 } };
 	struct rig r;
 	unsigned i, left = 0x3f;
 

@@ -245,14 +245,14 @@ static void t_mouse(void)
 /* Through the chip that the guest sees. */
 static void t_wired(void)
 {
-	static const u8 init[] = {4, 0x44, 3, 0xc1, 5, 0xea};
+	static const u8 init[] = { 4, 0x44, 3, 0xc1, 5, 0xea };
 	struct clock clock;
 	struct chr kc, mc;
 	void *kbd, *mouse;
 	struct dev *escc = calloc(1, escc_class.size);
 	const struct region *reg = &escc_class.region[0];
 	unsigned i, n = 0;
-	u8 got[8] = {0};
+	u8 got[8] = { 0 };
 
 	clock_init(&clock, 0);
 	chr_init(&kc);
@@ -313,7 +313,7 @@ static void t_state(const struct dev_class *cls)
 	}
 	pass(&a.clock, 100000);
 	field_save(cls->fields, dev_state(a.chip), s1);
-	b.clock = (struct clock){0};
+	b.clock = (struct clock){ 0 };
 	clock_init(&b.clock, 0);
 	free(b.chip);
 	chr_init(&b.chr);

@@ -42,7 +42,7 @@ static struct dma open_channel(u32 variant)
 	struct dev *dev = bench_open(&b, &sparc32_dma_class);
 
 	dev->param = variant;
-	dev->dma = (struct dma){.read = mem_read, .write = mem_write, .far = &m};
+	dev->dma = (struct dma){ .read = mem_read, .write = mem_write, .far = &m };
 	bench_start(&b);
 	return sparc32_dma_port(b.chip);
 }

@@ -5,10 +5,10 @@
  */
 #include "t/scsi-rig.h"
 
-static const u8 inquiry[6] = {0x12, 0, 0, 0, 36, 0};
-static const u8 ready[6] = {0x00};
-static const u8 read_one[10] = {0x28, 0, 0, 0, 0, 1, 0, 0, 1, 0};
-static const u8 write_one[10] = {0x2a, 0, 0, 0, 0, 1, 0, 0, 1, 0};
+static const u8 inquiry[6] = { 0x12, 0, 0, 0, 36, 0 };
+static const u8 ready[6] = { 0x00 };
+static const u8 read_one[10] = { 0x28, 0, 0, 0, 0, 1, 0, 0, 1, 0 };
+static const u8 write_one[10] = { 0x2a, 0, 0, 0, 0, 1, 0, 0, 1, 0 };
 
 static struct rig r;
 static struct block *disk;
@@ -180,9 +180,9 @@ static void end_pio(u8 status)
 /* Without DMA. */
 static void test_pio(void)
 {
-	static const u8 short_inquiry[6] = {0x12, 0, 0, 0, 5, 0};
-	static const u8 select_mode[6] = {0x15, 0x10, 0, 0, 12, 0};
-	static const u8 list[12] = {0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 2, 0};
+	static const u8 short_inquiry[6] = { 0x12, 0, 0, 0, 5, 0 };
+	static const u8 select_mode[6] = { 0x15, 0x10, 0, 0, 12, 0 };
+	static const u8 list[12] = { 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 2, 0 };
 
 	open_quiet();
 	w(&r, R_STAT, 3);
@@ -190,7 +190,7 @@ static void test_pio(void)
 	w(&r, R_CMD, 0x41);
 	is_seen(&r, 0x81, 0x18, 4, "select without ATN");
 	for (u32 i = 0; i < 5; i++) {
-		static const u8 want[5] = {0, 0, 5, 0x12, 31};
+		static const u8 want[5] = { 0, 0, 5, 0x12, 31 };
 		struct seen s;
 
 		w(&r, R_CMD, 0x10);
@@ -235,7 +235,7 @@ static void test_pio(void)
 
 static void test_atn3(void)
 {
-	static const u8 tagged[3] = {0x80, 0x20, 0x55};
+	static const u8 tagged[3] = { 0x80, 0x20, 0x55 };
 
 	open_quiet();
 	w(&r, R_STAT, 3);
@@ -257,9 +257,9 @@ static void test_atn3(void)
 /* Synchronous negotiation as drivers do it: SELAS, message out, the answer byte by byte, then the CDB. */
 static void test_messages(void)
 {
-	static const u8 sdtr[5] = {1, 3, 1, 12, 15};
-	static const u8 reply[5] = {1, 3, 1, 25, 15};
-	static const u8 odd[3] = {1, 1, 0x7f};
+	static const u8 sdtr[5] = { 1, 3, 1, 12, 15 };
+	static const u8 reply[5] = { 1, 3, 1, 25, 15 };
+	static const u8 odd[3] = { 1, 1, 0x7f };
 
 	open_quiet();
 	w(&r, R_STAT, 3);
@@ -317,7 +317,7 @@ static void test_messages(void)
 
 static void test_illegal(void)
 {
-	static const u8 initiator[] = {0x10, 0x90, 0x11, 0x12, 0x18, 0x98, 0x1a, 0x1b};
+	static const u8 initiator[] = { 0x10, 0x90, 0x11, 0x12, 0x18, 0x98, 0x1a, 0x1b };
 
 	open_rig();
 	for (u32 i = 0; i < sizeof(initiator); i++) {
@@ -447,7 +447,7 @@ static void test_pad(void)
 /* 64 KiB and more in one transfer. */
 static void test_large(void)
 {
-	static const u8 all[10] = {0x28, 0, 0, 0, 0, 0, 0, 1, 0, 0};
+	static const u8 all[10] = { 0x28, 0, 0, 0, 0, 0, 0, 1, 0, 0 };
 	struct block *big;
 	bool same = true;
 

@@ -92,8 +92,8 @@ static void cdb16(u8 *cdb, u8 op, u64 lba, u32 n)
 
 static void test_attention(void)
 {
-	static const u8 inquiry[6] = {0x12, 0, 0, 0, 36, 0};
-	static const u8 luns[12] = {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0};
+	static const u8 inquiry[6] = { 0x12, 0, 0, 0, 36, 0 };
+	static const u8 luns[12] = { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0 };
 
 	rig_open(&r);
 	disk = block_mem_new(BLOCKS * 512);
@@ -113,7 +113,7 @@ static void test_attention(void)
 
 static void test_inquiry(void)
 {
-	u8 cdb[6] = {0x12, 0, 0, 0, 255, 0};
+	u8 cdb[6] = { 0x12, 0, 0, 0, 255, 0 };
 
 	open_disk();
 	good(cdb, 6, 255, 36, "INQUIRY");
@@ -129,7 +129,7 @@ static void test_inquiry(void)
 	good(cdb, 6, 255, 9, "VPD 00");
 	ok(BUF[3] == 5 && !memcmp(BUF + 4, "\x00\x80\x83\xb0\xb1", 5), "the pages");
 	for (u32 i = 0; i < 5; i++) {
-		static const u8 page[] = {0x00, 0x80, 0x83, 0xb0, 0xb1};
+		static const u8 page[] = { 0x00, 0x80, 0x83, 0xb0, 0xb1 };
 		struct result res;
 
 		cdb[2] = page[i];
@@ -149,10 +149,10 @@ static void test_inquiry(void)
 
 static void test_luns(void)
 {
-	static const u8 inquiry[6] = {0x12, 0, 0, 0, 36, 0};
-	static const u8 ask[6] = {0x03, 0, 0, 0, 18, 0};
-	u8 luns[12] = {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 0, 0};
-	u8 old[6] = {0x12, 0xe0, 0, 0, 36, 0};
+	static const u8 inquiry[6] = { 0x12, 0, 0, 0, 36, 0 };
+	static const u8 ask[6] = { 0x03, 0, 0, 0, 18, 0 };
+	u8 luns[12] = { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 15, 0, 0 };
+	u8 old[6] = { 0x12, 0xe0, 0, 0, 36, 0 };
 
 	open_disk();
 	for (u8 lun = 1; lun < 8; lun++) {
@@ -186,7 +186,7 @@ static void test_luns(void)
 
 static void test_capacity(void)
 {
-	u8 cdb[16] = {0x25};
+	u8 cdb[16] = { 0x25 };
 	struct block *huge;
 
 	open_disk();
@@ -220,7 +220,7 @@ static void test_capacity(void)
 
 static void test_edges(void)
 {
-	static const u8 reads[] = {0x28, 0xa8, 0x88};
+	static const u8 reads[] = { 0x28, 0xa8, 0x88 };
 	u8 cdb[16];
 
 	open_disk();
@@ -231,11 +231,11 @@ static void test_edges(void)
 			u32 n;
 			bool fine;
 		} edge[] = {
-			{0, 1, true},		{BLOCKS - 1, 1, true},
-			{BLOCKS - 1, 2, false}, {BLOCKS, 0, true},
-			{BLOCKS, 1, false},	{BLOCKS + 1, 0, false},
-			{0, 0, true},		{0, 65535, false},
-			{0xffffffff, 1, false}, {0xffffffff, 65535, false},
+			{ 0, 1, true },		  { BLOCKS - 1, 1, true },
+			{ BLOCKS - 1, 2, false }, { BLOCKS, 0, true },
+			{ BLOCKS, 1, false },	  { BLOCKS + 1, 0, false },
+			{ 0, 0, true },		  { 0, 65535, false },
+			{ 0xffffffff, 1, false }, { 0xffffffff, 65535, false },
 		};
 
 		for (u32 k = 0; k < ARRAY_SIZE(edge); k++) {
@@ -277,7 +277,7 @@ static void test_edges(void)
 
 static void test_move(void)
 {
-	u8 cdb[16] = {0x08, 0x00, 0x01, 0x00, 0, 0};
+	u8 cdb[16] = { 0x08, 0x00, 0x01, 0x00, 0, 0 };
 	bool same = true;
 
 	open_disk();
@@ -342,7 +342,7 @@ static void test_move(void)
 
 static void test_modes(void)
 {
-	u8 cdb[10] = {0x1a, 0, 0x3f, 0, 255, 0};
+	u8 cdb[10] = { 0x1a, 0, 0x3f, 0, 255, 0 };
 	struct result res;
 	u32 n, pages = 0;
 
@@ -436,7 +436,7 @@ static void test_modes(void)
 
 static void test_others(void)
 {
-	u8 cdb[16] = {0};
+	u8 cdb[16] = { 0 };
 
 	open_disk();
 	cdb[0] = 0x1b;
@@ -447,7 +447,7 @@ static void test_others(void)
 	good(ready, 6, 0, 0, "ready again");
 	memset(cdb, 0, 16);
 	for (u32 i = 0; i < 8; i++) {
-		static const u8 simple[8] = {0x01, 0x0b, 0x16, 0x17, 0x1d, 0x1e, 0x34, 0x35};
+		static const u8 simple[8] = { 0x01, 0x0b, 0x16, 0x17, 0x1d, 0x1e, 0x34, 0x35 };
 
 		memset(cdb, 0, 16);
 		cdb[0] = simple[i];
@@ -476,7 +476,7 @@ static void test_others(void)
 	BUF[3] = 4;
 	good(cdb, 6, 8, 8, "REASSIGN BLOCKS");
 	for (unsigned op = 0; op < 256; op++) {
-		static const u8 length[8] = {6, 10, 10, 6, 16, 12, 6, 6};
+		static const u8 length[8] = { 6, 10, 10, 6, 16, 12, 6, 6 };
 		u32 s;
 
 		memset(cdb, 0, 16);
@@ -547,11 +547,11 @@ static const struct block_ops broken_ops = {
 
 static void test_errors(void)
 {
-	u8 cdb[10], sync[10] = {0x35};
-	u8 ask[6] = {0x03, 0, 0, 0, 18, 0};
+	u8 cdb[10], sync[10] = { 0x35 };
+	u8 ask[6] = { 0x03, 0, 0, 0, 18, 0 };
 
 	rig_open(&r);
-	broken.b = (struct block){.ops = &broken_ops, .size = 1000 * 512, .align = 1};
+	broken.b = (struct block){ .ops = &broken_ops, .size = 1000 * 512, .align = 1 };
 	broken.bad = 77;
 	rig_attach(&r, 3, &scsi_disk_class, &broken.b, 0);
 	command(&r, 3, ready, 6, 0);

@@ -52,10 +52,10 @@ static void good(const u8 *cdb, u8 len, u32 n, u32 moved, const char *what)
 
 static void test_blocks(void)
 {
-	u8 capacity[10] = {0x25};
-	u8 cdb[12] = {0x28, 0, 0, 0, 0, 10, 0, 0, 2, 0};
-	u8 select[6] = {0x15, 0x10, 0, 0, 12, 0};
-	u8 inquiry[6] = {0x12, 0, 0, 0, 36, 0};
+	u8 capacity[10] = { 0x25 };
+	u8 cdb[12] = { 0x28, 0, 0, 0, 0, 10, 0, 0, 2, 0 };
+	u8 select[6] = { 0x15, 0x10, 0, 0, 12, 0 };
+	u8 inquiry[6] = { 0x12, 0, 0, 0, 36, 0 };
 
 	open_cd(true, 0);
 	good(inquiry, 6, 36, 36, "INQUIRY");
@@ -124,7 +124,7 @@ static void test_blocks(void)
 
 static void test_toc(void)
 {
-	u8 toc[10] = {0x43, 0, 0, 0, 0, 0, 0, 0, 255, 0};
+	u8 toc[10] = { 0x43, 0, 0, 0, 0, 0, 0, 0, 255, 0 };
 
 	open_cd(true, 0);
 	good(toc, 10, 255, 20, "READ TOC");
@@ -155,8 +155,8 @@ static void test_toc(void)
 
 static void test_events(void)
 {
-	u8 event[10] = {0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8, 0};
-	u8 config[10] = {0x46, 0, 0, 0, 0, 0, 0, 0, 255, 0};
+	u8 event[10] = { 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8, 0 };
+	u8 config[10] = { 0x46, 0, 0, 0, 0, 0, 0, 0, 255, 0 };
 	struct result res;
 
 	open_cd(true, 0);
@@ -191,9 +191,9 @@ static void test_events(void)
 
 static void test_eject(void)
 {
-	u8 start[6] = {0x1b, 0, 0, 0, 2, 0};
-	u8 lock[6] = {0x1e, 0, 0, 0, 1, 0};
-	u8 read[10] = {0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0};
+	u8 start[6] = { 0x1b, 0, 0, 0, 2, 0 };
+	u8 lock[6] = { 0x1e, 0, 0, 0, 1, 0 };
+	u8 read[10] = { 0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0 };
 	struct block *other = make_disc(10);
 
 	open_cd(true, 0);

@@ -61,7 +61,7 @@ static void send(const u8 *p, unsigned n)
 	}
 }
 
-#define SEND(...) send((const u8[]){__VA_ARGS__}, sizeof((const u8[]){__VA_ARGS__}))
+#define SEND(...) send((const u8[]){ __VA_ARGS__ }, sizeof((const u8[]){ __VA_ARGS__ }))
 
 /* The result phase: n bytes, no more. */
 static void result(const u8 *want, unsigned n, const char *what)
@@ -78,7 +78,8 @@ static void result(const u8 *want, unsigned n, const char *what)
 	}
 }
 
-#define RESULT(what, ...) result((const u8[]){__VA_ARGS__}, sizeof((const u8[]){__VA_ARGS__}), what)
+#define RESULT(what, ...)                                                                          \
+	result((const u8[]){ __VA_ARGS__ }, sizeof((const u8[]){ __VA_ARGS__ }), what)
 
 static void sense(u8 st0, u8 track, const char *what)
 {

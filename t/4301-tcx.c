@@ -12,7 +12,7 @@ static u32 picture[1152 * 900];
 
 static struct fb_mem vram(struct bench *b, unsigned n)
 {
-	struct fb_mem mem = {0};
+	struct fb_mem mem = { 0 };
 
 	fb_vram(b->chip, n, &mem);
 	return mem;
@@ -43,7 +43,7 @@ static void pair(struct bench *b, unsigned space, u32 pixel, u32 first, u32 seco
 
 static void test_rom(void)
 {
-	static const u8 fcode[5] = {0xf1, 0x08, 0x1c, 0x02, 0x99};
+	static const u8 fcode[5] = { 0xf1, 0x08, 0x1c, 0x02, 0x99 };
 	u8 *big = calloc(1, FB_ROM_SIZE + 1);
 	struct bench b;
 

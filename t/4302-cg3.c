@@ -97,7 +97,7 @@ static void test_interrupt(struct bench *b)
 
 int main(void)
 {
-	static const u8 fcode[2] = {0xf1, 0x08};
+	static const u8 fcode[2] = { 0xf1, 0x08 };
 	struct bench b;
 
 	bench_open(&b, &cg3_class);

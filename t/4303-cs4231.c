@@ -61,7 +61,7 @@ static void open_chip(struct bench *b)
 {
 	struct dev *dev = bench_open(b, &cs4231_class);
 
-	dev->dma = (struct dma){.read = ram_read, .write = ram_write};
+	dev->dma = (struct dma){ .read = ram_read, .write = ram_write };
 	bench_start(b);
 	codec_set(b, 0x40 | 12, 0x40);
 	read_bytes = 0;

@@ -15,7 +15,7 @@ static char err[512];
 static int parse_line(struct options *o, bool all, const char *line)
 {
 	static char text[2048];
-	char *argv[MAX_ARGS + 1] = {(char[]){"vonk"}}, *p = text;
+	char *argv[MAX_ARGS + 1] = { (char[]){ "vonk" } }, *p = text;
 	int argc = 1;
 
 	snprintf(text, sizeof(text), "%s", line);
@@ -138,17 +138,17 @@ static void test_sizes(void)
 		const char *text;
 		u64 unit, bytes;
 	} good_size[] = {
-		{"64", 1 << 20, 64 << 20},
-		{"64M", 1, 64 << 20},
-		{"1G", 1 << 20, 1 << 30},
-		{"65536K", 1 << 20, 64 << 20},
-		{"65536k", 1 << 20, 64 << 20},
-		{"0x10", 1, 16},
-		{"0x10M", 1, 16 << 20},
-		{"512b", 1 << 20, 512},
-		{"1T", 1, UINT64_C(1) << 40},
-		{"18446744073709551615", 1, UINT64_MAX},
-		{"16777215T", 1, UINT64_C(16777215) << 40},
+		{ "64", 1 << 20, 64 << 20 },
+		{ "64M", 1, 64 << 20 },
+		{ "1G", 1 << 20, 1 << 30 },
+		{ "65536K", 1 << 20, 64 << 20 },
+		{ "65536k", 1 << 20, 64 << 20 },
+		{ "0x10", 1, 16 },
+		{ "0x10M", 1, 16 << 20 },
+		{ "512b", 1 << 20, 512 },
+		{ "1T", 1, UINT64_C(1) << 40 },
+		{ "18446744073709551615", 1, UINT64_MAX },
+		{ "16777215T", 1, UINT64_C(16777215) << 40 },
 	};
 	static const char *const bad_size[] = {
 		"",
@@ -515,7 +515,7 @@ static void test_not_yet(void)
 static void test_limits(void)
 {
 	static char name[] = "-prom-env", arg[] = "a=b";
-	char *argv[141] = {(char[]){"vonk"}};
+	char *argv[141] = { (char[]){ "vonk" } };
 	struct options o;
 	char tiny[8];
 

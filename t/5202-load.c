@@ -37,7 +37,7 @@ static void put_ph(u8 *f, unsigned n, u32 off, u32 va, u32 pa, u32 filesz, u32 m
 /* One text segment of 0x80 bytes at va with 0x40 bytes of bss, entered at its start. */
 static void make_elf(u8 *f, u32 va)
 {
-	static const u8 ident[16] = {0x7f, 'E', 'L', 'F', 1, 2, 1};
+	static const u8 ident[16] = { 0x7f, 'E', 'L', 'F', 1, 2, 1 };
 
 	memset(f, 0, ELF_SIZE);
 	memcpy(f, ident, sizeof(ident));
@@ -195,7 +195,7 @@ static void damage(const char *what, const u8 *good, size_t len, size_t head)
 	}
 	is(unsound, 0, "%s: every length", what);
 	for (size_t n = 0; n < head; n++) {
-		static const u8 values[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
+		static const u8 values[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
 
 		for (unsigned v = 0; v < sizeof(values); v++) {
 			memcpy(f, good, len);
@@ -329,7 +329,7 @@ static void test_srec(void)
 /* gzip by zlib's own hand. */
 static size_t pack(const void *in, size_t n, u8 *out, size_t max)
 {
-	z_stream z = {.next_in = (Bytef *)(uintptr_t)in, .avail_in = (uInt)n};
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)in, .avail_in = (uInt)n };
 
 	deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
 	z.next_out = out;
@@ -400,7 +400,7 @@ static const char *put_file(const char *name, const void *data, size_t n)
 
 static void test_host(void)
 {
-	const char *dirs[] = {"/nonexistent", dir};
+	const char *dirs[] = { "/nonexistent", dir };
 	char path[64], found[64], tight[8];
 	size_t len;
 	u8 *buf;
@@ -458,7 +458,7 @@ enum { RAM_SIZE = 32 << 20 };
 static void test_prom(void)
 {
 	static u8 rom_mem[1 << 20];
-	struct load_mem rom = {"PROM", rom_mem, 0x70000000, sizeof(rom_mem)};
+	struct load_mem rom = { "PROM", rom_mem, 0x70000000, sizeof(rom_mem) };
 	struct loaded out;
 	u8 elf[ELF_SIZE];
 
@@ -493,7 +493,7 @@ static void test_prom(void)
 static void test_openbios(void)
 {
 	static u8 rom_mem[1 << 20];
-	struct load_mem rom = {"PROM", rom_mem, 0x70000000, sizeof(rom_mem)};
+	struct load_mem rom = { "PROM", rom_mem, 0x70000000, sizeof(rom_mem) };
 	const char *path = "/usr/share/qemu/openbios-sparc32";
 	struct loaded out;
 
@@ -511,7 +511,7 @@ static void test_openbios(void)
 static void test_kernel(u8 *mem)
 {
 	static u8 f[0x9000];
-	struct load_mem ram = {"RAM", mem, 0, RAM_SIZE};
+	struct load_mem ram = { "RAM", mem, 0, RAM_SIZE };
 	struct loaded out;
 	u8 elf[ELF_SIZE];
 
@@ -554,7 +554,7 @@ static void test_kernel(u8 *mem)
 
 static void test_program(u8 *mem)
 {
-	struct load_mem ram = {"RAM", mem, 0, RAM_SIZE};
+	struct load_mem ram = { "RAM", mem, 0, RAM_SIZE };
 	struct loaded out;
 	u8 elf[ELF_SIZE];
 
@@ -591,7 +591,7 @@ static void test_program(u8 *mem)
 
 static void test_initrd(u8 *mem)
 {
-	struct load_mem ram = {"RAM", mem, 0, RAM_SIZE};
+	struct load_mem ram = { "RAM", mem, 0, RAM_SIZE };
 	size_t room = RAM_SIZE - (16 << 20) - 0x800000;
 	struct loaded_initrd rd;
 	u8 *big = calloc(1, room + 1);
@@ -629,7 +629,7 @@ static void test_initrd(u8 *mem)
 
 static void test_append(u8 *mem)
 {
-	struct load_mem ram = {"RAM", mem, 0, RAM_SIZE};
+	struct load_mem ram = { "RAM", mem, 0, RAM_SIZE };
 	char text[4097];
 
 	is(load_append("console=ttyS0", &ram, err, sizeof(err)), 0, "command line");
@@ -647,7 +647,7 @@ static void test_append(u8 *mem)
 int main(void)
 {
 	u8 *mem = calloc(1, RAM_SIZE), elf[ELF_SIZE];
-	static const char *const names[] = {"rom", "prom", "k", "p", "rd"};
+	static const char *const names[] = { "rom", "prom", "k", "p", "rd" };
 	char path[64];
 
 	if (!mem || !mkdtemp(dir))

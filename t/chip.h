@@ -56,7 +56,7 @@ __attribute__((unused)) static struct dev *bench_open(struct bench *b, const str
 	dev->name = cls->name;
 	dev->clock = &b->clock;
 	for (i = 0; i < DEV_IRQS; i++)
-		dev->irq[i] = (struct irq){.set = bench_line, .sink = b, .n = i};
+		dev->irq[i] = (struct irq){ .set = bench_line, .sink = b, .n = i };
 	for (i = 0; i < DEV_REGIONS && cls->region[i].name; i++)
 		bus_map_io(&b->bus, bench_at(i), &cls->region[i], b->chip);
 	return dev;

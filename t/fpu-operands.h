@@ -19,8 +19,8 @@ struct format {
 	int sign; /* bit number */
 };
 
-static const struct format fmt_s = {.p = 24, .emin = -126, .emax = 127, .sign = 31};
-static const struct format fmt_d = {.p = 53, .emin = -1022, .emax = 1023, .sign = 63};
+static const struct format fmt_s = { .p = 24, .emin = -126, .emax = 127, .sign = 31 };
+static const struct format fmt_d = { .p = 53, .emin = -1022, .emax = 1023, .sign = 63 };
 
 #define S (&fmt_s)
 #define D (&fmt_d)

@@ -92,16 +92,17 @@ static void rig_open(struct rig *r)
 {
 	memset(r, 0, sizeof(*r));
 	clock_init(&r->clock, 0);
-	r->dma.dev = (struct dev){.cls = &sparc32_dma_class, .name = "espdma", .clock = &r->clock};
-	r->dma.dev.dma = (struct dma){.read = rig_ram_read, .write = rig_ram_write, .far = r};
-	r->dma.dev.irq[DMA2_IRQ] = (struct irq){.set = rig_irq, .sink = r};
+	r->dma.dev =
+		(struct dev){ .cls = &sparc32_dma_class, .name = "espdma", .clock = &r->clock };
+	r->dma.dev.dma = (struct dma){ .read = rig_ram_read, .write = rig_ram_write, .far = r };
+	r->dma.dev.irq[DMA2_IRQ] = (struct irq){ .set = rig_irq, .sink = r };
 	r->dma.dev.irq[DMA2_RESET] =
-		(struct irq){.set = esp_class.irq_in, .sink = &r->esp, .n = ESP_IN_RESET};
+		(struct irq){ .set = esp_class.irq_in, .sink = &r->esp, .n = ESP_IN_RESET };
 	r->dma.dev.irq[DMA2_ENABLED] =
-		(struct irq){.set = esp_class.irq_in, .sink = &r->esp, .n = ESP_IN_DMA};
-	r->esp.dev = (struct dev){.cls = &esp_class, .name = "esp", .clock = &r->clock};
+		(struct irq){ .set = esp_class.irq_in, .sink = &r->esp, .n = ESP_IN_DMA };
+	r->esp.dev = (struct dev){ .cls = &esp_class, .name = "esp", .clock = &r->clock };
 	r->esp.dev.irq[ESP_IRQ] =
-		(struct irq){.set = sparc32_dma_class.irq_in, .sink = &r->dma, .n = DMA2_IN_IRQ};
+		(struct irq){ .set = sparc32_dma_class.irq_in, .sink = &r->dma, .n = DMA2_IN_IRQ };
 	r->esp.dev.dma = sparc32_dma_port(&r->dma);
 	r->esp.dev.backend = &r->bus;
 	esp_class.init(&r->esp);
@@ -115,7 +116,7 @@ rig_attach(struct rig *r, unsigned id, const struct dev_class *cls, struct block
 {
 	struct scsi_target *t = &r->target[id];
 
-	t->dev = (struct dev){.cls = cls, .name = "disk0", .clock = &r->clock};
+	t->dev = (struct dev){ .cls = cls, .name = "disk0", .clock = &r->clock };
 	t->dev.backend = medium;
 	t->dev.param = param;
 	if (cls->init(t))
@@ -226,7 +227,7 @@ struct result {
 __attribute__((unused)) static struct result command_lun(struct rig *r, u8 id, u8 lun,
 							 const u8 *cdb, u8 len, u32 n)
 {
-	struct result res = {.status = -2};
+	struct result res = { .status = -2 };
 	struct seen s;
 
 	r->ram[0x1000] = 0x80 | lun;
@@ -282,7 +283,7 @@ __attribute__((unused)) static struct result command(struct rig *r, u8 id, const
 /* REQUEST SENSE, as key << 16 | ASC << 8 | ASCQ. */
 __attribute__((unused)) static u32 sense(struct rig *r, u8 id)
 {
-	const u8 cdb[6] = {0x03, 0, 0, 0, 18, 0};
+	const u8 cdb[6] = { 0x03, 0, 0, 0, 18, 0 };
 	const u8 *p = r->ram + RIG_BUF;
 
 	if (command(r, id, cdb, 6, 18).status != 0)

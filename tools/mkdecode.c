@@ -389,7 +389,7 @@ static bool parse_pattern(char *w, char **p, unsigned insn, char **after)
 
 	if (table_full(npatterns, ARRAY_SIZE(patterns), "patterns"))
 		return false;
-	*pt = (struct pattern){.insn = insn, .line = line};
+	*pt = (struct pattern){ .insn = insn, .line = line };
 	for (; w && *w != '"' && !isupper((unsigned char)*w); w = next_word(p))
 		if (w[strspn(w, "01-")] ? !add_field(pt, w, &top) : !add_bits(pt, w, &top))
 			return false;
@@ -409,7 +409,7 @@ static void parse_row(char *name, char *p)
 
 	if (table_full(ninsns, ARRAY_SIZE(insns), "rows"))
 		return;
-	*in = (struct insn){.line = line};
+	*in = (struct insn){ .line = line };
 	if (!good_name(name)) {
 		error("bad name '%s'", name);
 		return;
@@ -507,7 +507,7 @@ static void parse_alias(char *p)
 	if (table_full(naliases, ARRAY_SIZE(aliases), "spellings"))
 		return;
 	pt = &patterns[npatterns - 1];
-	*a = (struct alias){.insn = ninsns - 1, .eq = rd->lo};
+	*a = (struct alias){ .insn = ninsns - 1, .eq = rd->lo };
 	for (w = next_word(&p); w && *w != '"'; w = next_word(&p))
 		if (!add_constraint(a, w))
 			return;

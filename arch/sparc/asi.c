@@ -221,7 +221,8 @@ unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64
 	if (asi == ASI_BYPASS)
 		cpu_fill_tlb(cpu, TLB_BYPASS, va, true);
 	if (asi >= ASI_BYPASS && asi <= ASI_BYPASS_LAST)
-		return cpu_store_phys(cpu, (u64)(asi & 15) << 32 | va, size, va, AT_STORE_SUPER, val);
+		return cpu_store_phys(cpu, (u64)(asi & 15) << 32 | va, size, va, AT_STORE_SUPER,
+				      val);
 	if (reg) {
 		reg_put(reg, va, size, val);
 		return 0;

@@ -66,7 +66,15 @@ enum mmu_reg {
 #define SFSR_CS (1u << 16)
 #define SFSR_EM (1u << 17)
 
-enum fault_type { FT_NONE, FT_INVALID, FT_PROTECTION, FT_PRIVILEGE, FT_TRANSLATION, FT_BUS, FT_INTERNAL };
+enum fault_type {
+	FT_NONE,
+	FT_INVALID,
+	FT_PROTECTION,
+	FT_PRIVILEGE,
+	FT_TRANSLATION,
+	FT_BUS,
+	FT_INTERNAL
+};
 
 /* Access types as the fault status register encodes them: bit 0 supervisor, 2:1 load, fetch, store data, store text. */
 enum access_type {

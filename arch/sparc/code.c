@@ -177,7 +177,8 @@ unsigned code_straight(struct cpu *cpu, struct op *op, unsigned max)
 	return n;
 }
 
-static void undo(const struct code_cache *cache, struct code_page *page, unsigned first, unsigned last)
+static void undo(const struct code_cache *cache, struct code_page *page, unsigned first,
+		 unsigned last)
 {
 	first = first > CODE_BACK ? first - CODE_BACK : 0;
 	for (unsigned i = first; i <= last; i++)
@@ -197,7 +198,8 @@ void code_written(struct code_cache *cache, u64 pa, u64 n)
 		if (page && ++page->writes > WRITES_MAX)
 			drop(cache, page);
 		else if (page)
-			undo(cache, page, (unsigned)(pa & 0xfff) / 4, (unsigned)((next - 1) & 0xfff) / 4);
+			undo(cache, page, (unsigned)(pa & 0xfff) / 4,
+			     (unsigned)((next - 1) & 0xfff) / 4);
 		pa = next;
 	}
 }

@@ -300,17 +300,20 @@ bool cpu_check_state(const struct cpu *cpu, const struct cpu_state *st)
 	const struct cpu_model *m = cpu->model;
 
 	return st->globals[0] == 0 && st->psr >> 24 == m->psr && (st->psr & 0x000fe000) == 0 &&
-	       (st->psr & 31) < m->nwindows && st->wim >> m->nwindows == 0 &&
-	       (st->tbr & 15) == 0 && ((st->pc | st->npc) & 3) == 0 &&
-	       (st->fsr >> FSR_VER_SHIFT & 7) == m->fsr_ver &&
+	       (st->psr & 31) < m->nwindows && st->wim >> m->nwindows == 0 && (st->tbr & 15) == 0 &&
+	       ((st->pc | st->npc) & 3) == 0 && (st->fsr >> FSR_VER_SHIFT & 7) == m->fsr_ver &&
 	       !(st->fsr & 0x30301000) && st->pad[0] == 0 && st->mmu[MMU_SFSR_RW] == 0 &&
 	       st->mmu[MMU_SFAR_RW] == 0;
 }
 
 const struct field cpu_fields[] = {
 	F_ARRAY(cpu_state, globals),
-	{ .name = "win", .off = offsetof(struct cpu_state, win), .size = 4,
-	  .count = MAX_WINDOWS * 16, .type = FIELD_UINT, .max = UINT32_MAX },
+	{ .name = "win",
+	  .off = offsetof(struct cpu_state, win),
+	  .size = 4,
+	  .count = MAX_WINDOWS * 16,
+	  .type = FIELD_UINT,
+	  .max = UINT32_MAX },
 	F_UINT(cpu_state, y),
 	F_UINT(cpu_state, psr),
 	F_RANGE(cpu_state, wim, 0, 255),

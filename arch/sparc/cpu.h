@@ -215,10 +215,13 @@ unsigned cpu_fetch(struct cpu *cpu, u32 va, u32 *insn);
 unsigned cpu_load_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u64 *val);
 unsigned cpu_store_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u64 val);
 /* Atomically: *old = memory, memory = val. */
-unsigned cpu_swap_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u32 val, u64 *old);
+unsigned cpu_swap_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u32 val,
+		     u64 *old);
 /* Physical, with the CPU's clock synchronised; a bus error is reported as access type `at` at va. */
-unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u64 *val);
-unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u64 val);
+unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at,
+		       u64 *val);
+unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at,
+			u64 val);
 /* Make va's translation quick if it can be; false: leave it to the slow way. */
 bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store);
 

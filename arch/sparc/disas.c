@@ -243,7 +243,7 @@ static const char *syntax_of(u32 w)
 
 size_t sparc_disas(u32 word, u32 pc, char *buf, size_t len)
 {
-	struct out o = {.buf = buf, .len = len};
+	struct out o = { .buf = buf, .len = len };
 
 	for (const char *s = syntax_of(word); *s; s++) {
 		char c = *s;

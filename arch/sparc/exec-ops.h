@@ -156,7 +156,7 @@ OP(rdy)
 #define PAGE_ALIGN(size) (0xfffff000u | ((size)-1))
 #define ENTRY(base, va) ((const struct tlb_entry *)((base) + ((va) >> 8 & (TLB_SIZE - 1) << 4)))
 
-#define LOAD_FROM(form, name, base, size, type, ...)                                                    \
+#define LOAD_FROM(form, name, base, size, type, ...)                                               \
 	form(name, {                                                                               \
 		u32 va = a + b;                                                                    \
 		const struct tlb_entry *e = ENTRY(base, va);                                       \
@@ -164,17 +164,17 @@ OP(rdy)
 		type v;                                                                            \
 		if (unlikely((va & PAGE_ALIGN(size)) != e->rtag))                                  \
 			SLOW();                                                                    \
-		__VA_ARGS__ NEXT(ca, cb);                                                                 \
+		__VA_ARGS__ NEXT(ca, cb);                                                          \
 	})
 #define LOAD(name, size, type, ...) LOAD_FROM(OP2, name, TLB_BASE, size, type, __VA_ARGS__)
-#define STORE_TO(form, name, base, size, ...)                                                           \
+#define STORE_TO(form, name, base, size, ...)                                                      \
 	form(name, {                                                                               \
 		u32 va = a + b;                                                                    \
 		const struct tlb_entry *e = ENTRY(base, va);                                       \
 		u8 *p = (u8 *)(e->addend + va);                                                    \
 		if (unlikely((va & PAGE_ALIGN(size)) != e->wtag))                                  \
 			SLOW();                                                                    \
-		__VA_ARGS__ NEXT(ca, cb);                                                                 \
+		__VA_ARGS__ NEXT(ca, cb);                                                          \
 	})
 #define STORE(name, size, ...) STORE_TO(OP2, name, TLB_BASE, size, __VA_ARGS__)
 

@@ -154,7 +154,7 @@ static __cold void leave_far(ARGS)
 			IN_LINE();                                                                 \
 		COUNT(2);                                                                          \
 		cpu->far_pc = FAR_TARGET;                                                          \
-		GO_SLOT(&cpu->far_op);                                                                \
+		GO_SLOT(&cpu->far_op);                                                             \
 	}                                                                                          \
 	static void op_##name##_fa(ARGS)                                                           \
 	{                                                                                          \
@@ -162,7 +162,7 @@ static __cold void leave_far(ARGS)
 			SKIP_ANNULLED();                                                           \
 		COUNT(2);                                                                          \
 		cpu->far_pc = FAR_TARGET;                                                          \
-		GO_SLOT(&cpu->far_op);                                                                \
+		GO_SLOT(&cpu->far_op);                                                             \
 	}
 
 #define N_ ((s32)((u32)ca - (u32)cb) < 0)
@@ -263,7 +263,7 @@ static void op_call_f(ARGS)
 			CALL(leave_slow);                                                          \
 		cpu->r[op->rd] = pc_of(cpu, op);                                                   \
 		cpu->far_pc = target;                                                              \
-		GO_SLOT(&cpu->far_op);                                                                \
+		GO_SLOT(&cpu->far_op);                                                             \
 	}
 
 JMPL(rr, cpu->r[op->rs2])
@@ -318,26 +318,26 @@ static void op_undecoded(ARGS)
 static const struct {
 	exec_fn *fn[2][2];
 } plain[INSN_COUNT] = {
-	[insn_add] = { FORMS(add) },	   [insn_and] = { FORMS(and) },
-	[insn_or] = { FORMS(or) },	   [insn_xor] = { FORMS(xor) },
-	[insn_sll] = { FORMS(sll) },	   [insn_srl] = { FORMS(srl) },
-	[insn_sra] = { FORMS(sra) },	   [insn_addx] = { FORMS(addx) },
-	[insn_subx] = { FORMS(subx) },	   [insn_subcc] = { FORMS(subcc) },
-	[insn_andcc] = { FORMS(andcc) },   [insn_orcc] = { FORMS(orcc) },
-	[insn_xorcc] = { FORMS(xorcc) },   [insn_addcc] = { FORMS(addcc) },
-	[insn_addxcc] = { FORMS(addxcc) }, [insn_subxcc] = { FORMS(subxcc) },
-	[insn_mulscc] = { FORMS(mulscc) }, [insn_umul] = { FORMS(umul) },
-	[insn_smul] = { FORMS(smul) },	   [insn_umulcc] = { FORMS(umulcc) },
-	[insn_smulcc] = { FORMS(smulcc) }, [insn_udiv] = { FORMS(udiv) },
-	[insn_sdiv] = { FORMS(sdiv) },	   [insn_ld] = { FORMS(ld) },
-	[insn_ldub] = { FORMS(ldub) },	   [insn_lduh] = { FORMS(lduh) },
-	[insn_ldsb] = { FORMS(ldsb) },	   [insn_ldsh] = { FORMS(ldsh) },
-	[insn_ldd] = { FORMS(ldd) },	   [insn_st] = { FORMS(st) },
-	[insn_stb] = { FORMS(stb) },	   [insn_sth] = { FORMS(sth) },
-	[insn_std] = { FORMS(std) },	   [insn_ldstub] = { FORMS(ldstub) },
-	[insn_swap] = { FORMS(swap) },	   [insn_ldf] = { FORMS(ldf) },
-	[insn_lddf] = { FORMS(lddf) },	   [insn_stf] = { FORMS(stf) },
-	[insn_stdf] = { FORMS(stdf) },	   [insn_save] = { FORMS(save) },
+	[insn_add] = { FORMS(add) },	     [insn_and] = { FORMS(and) },
+	[insn_or] = { FORMS(or) },	     [insn_xor] = { FORMS(xor) },
+	[insn_sll] = { FORMS(sll) },	     [insn_srl] = { FORMS(srl) },
+	[insn_sra] = { FORMS(sra) },	     [insn_addx] = { FORMS(addx) },
+	[insn_subx] = { FORMS(subx) },	     [insn_subcc] = { FORMS(subcc) },
+	[insn_andcc] = { FORMS(andcc) },     [insn_orcc] = { FORMS(orcc) },
+	[insn_xorcc] = { FORMS(xorcc) },     [insn_addcc] = { FORMS(addcc) },
+	[insn_addxcc] = { FORMS(addxcc) },   [insn_subxcc] = { FORMS(subxcc) },
+	[insn_mulscc] = { FORMS(mulscc) },   [insn_umul] = { FORMS(umul) },
+	[insn_smul] = { FORMS(smul) },	     [insn_umulcc] = { FORMS(umulcc) },
+	[insn_smulcc] = { FORMS(smulcc) },   [insn_udiv] = { FORMS(udiv) },
+	[insn_sdiv] = { FORMS(sdiv) },	     [insn_ld] = { FORMS(ld) },
+	[insn_ldub] = { FORMS(ldub) },	     [insn_lduh] = { FORMS(lduh) },
+	[insn_ldsb] = { FORMS(ldsb) },	     [insn_ldsh] = { FORMS(ldsh) },
+	[insn_ldd] = { FORMS(ldd) },	     [insn_st] = { FORMS(st) },
+	[insn_stb] = { FORMS(stb) },	     [insn_sth] = { FORMS(sth) },
+	[insn_std] = { FORMS(std) },	     [insn_ldstub] = { FORMS(ldstub) },
+	[insn_swap] = { FORMS(swap) },	     [insn_ldf] = { FORMS(ldf) },
+	[insn_lddf] = { FORMS(lddf) },	     [insn_stf] = { FORMS(stf) },
+	[insn_stdf] = { FORMS(stdf) },	     [insn_save] = { FORMS(save) },
 	[insn_restore] = { FORMS(restore) },
 };
 

@@ -141,7 +141,7 @@ struct num {
 /* v is finite and not 0. */
 FPU_INLINE struct num unpack(unsigned m, u64 v)
 {
-	struct num n = {.exp = (s32)exp_of(m, v), .sig = v & (hidden(m) - 1)};
+	struct num n = { .exp = (s32)exp_of(m, v), .sig = v & (hidden(m) - 1) };
 	u32 sh;
 
 	if (likely(n.exp)) {

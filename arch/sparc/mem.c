@@ -98,7 +98,8 @@ static void mem_put(u8 *p, unsigned size, u64 val)
 	}
 }
 
-unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u64 *val)
+unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at,
+		       u64 *val)
 {
 	const struct bus_range *range = bus_find(cpu->bus, pa);
 
@@ -113,7 +114,8 @@ unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acce
 	return srmmu_fault(cpu, va, at, FT_BUS << SFSR_FT_SHIFT);
 }
 
-unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u64 val)
+unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at,
+			u64 val)
 {
 	const struct bus_range *range = bus_find(cpu->bus, pa);
 

@@ -453,8 +453,7 @@ static unsigned execute(struct cpu *cpu, u32 w, u32 pc)
 	case insn_fbfcc:
 		tt = cpu_fp_access(cpu, false);
 		if (!tt)
-			branch(cpu, w, pc,
-			       alu_fcond(f_cond(w), cpu->fsr >> FSR_FCC_SHIFT & 3),
+			branch(cpu, w, pc, alu_fcond(f_cond(w), cpu->fsr >> FSR_FCC_SHIFT & 3),
 			       f_cond(w) == 8);
 		return tt;
 	case insn_call:

@@ -72,7 +72,7 @@ unsigned step_multiply(unsigned a, unsigned b, unsigned *high);
 
 static const char *test_arithmetic(char *info)
 {
-	static const unsigned v[] = {0, 1, 7, 0x7fffffff, 0x80000000, 0xdeadbeef, 0xffffffff};
+	static const unsigned v[] = { 0, 1, 7, 0x7fffffff, 0x80000000, 0xdeadbeef, 0xffffffff };
 	unsigned i, j, bit, hi, lo, y, q;
 	uint64_t sum;
 
@@ -131,9 +131,9 @@ static const char *check(unsigned count, unsigned tt, unsigned pc)
 
 static const char *test_traps(char *info)
 {
-	static const uint8_t tts[] = {TT_DIV_ZERO,     TT_UNALIGNED,   TT_ILLEGAL,
-				      TT_TAG_OVERFLOW, TT_FP_DISABLED, TT_CP_DISABLED,
-				      TT_SOFT(0x15),   TT_SOFT(0x7f)};
+	static const uint8_t tts[] = { TT_DIV_ZERO,	TT_UNALIGNED,	TT_ILLEGAL,
+				       TT_TAG_OVERFLOW, TT_FP_DISABLED, TT_CP_DISABLED,
+				       TT_SOFT(0x15),	TT_SOFT(0x7f) };
 	const char *w = NULL;
 	unsigned i, pc;
 
@@ -301,13 +301,13 @@ static const char *test_ram(char *info)
 }
 
 const struct test cpu_tests[] = {
-	{"memory", test_ram, 0},
-	{"register windows", test_windows, 0},
-	{"multiply and divide", test_arithmetic, 0},
-	{"SWAP and LDSTUB", test_atomic, 0},
-	{"traps", test_traps, 0},
-	{"user mode", test_user, 0},
-	{"modified code", test_flush, 0},
-	{"floating point", test_fpu, 0},
-	{NULL, NULL, 0},
+	{ "memory", test_ram, 0 },
+	{ "register windows", test_windows, 0 },
+	{ "multiply and divide", test_arithmetic, 0 },
+	{ "SWAP and LDSTUB", test_atomic, 0 },
+	{ "traps", test_traps, 0 },
+	{ "user mode", test_user, 0 },
+	{ "modified code", test_flush, 0 },
+	{ "floating point", test_fpu, 0 },
+	{ NULL, NULL, 0 },
 };

@@ -237,9 +237,9 @@ static const char *test_serial(char *info)
 }
 
 const struct test dev_tests[] = {
-	{"interrupt levels", test_levels, 0},
-	{"timers", test_timers, 0},
-	{"NVRAM and date", test_nvram, 0},
-	{"serial line", test_serial, 1},
-	{NULL, NULL, 0},
+	{ "interrupt levels", test_levels, 0 },
+	{ "timers", test_timers, 0 },
+	{ "NVRAM and date", test_nvram, 0 },
+	{ "serial line", test_serial, 1 },
+	{ NULL, NULL, 0 },
 };

@@ -28,8 +28,8 @@ static void banner(void)
 
 static const char *machine_name(unsigned id)
 {
-	static const char names[][10] = {"SS-5",      "Voyager", "LX",	  "SS-4",    "Classic",
-					 "SPARCbook", "SS-10",	 "SS-20", "SS-600MP"};
+	static const char names[][10] = { "SS-5",      "Voyager", "LX",	   "SS-4",    "Classic",
+					  "SPARCbook", "SS-10",	  "SS-20", "SS-600MP" };
 
 	if (id >= 32 && id < 38)
 		return names[id - 32];

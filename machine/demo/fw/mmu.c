@@ -224,7 +224,7 @@ static const char *test_faults(char *info)
 }
 
 const struct test mmu_tests[] = {
-	{"MMU mapping", test_mapping, 0},
-	{"MMU faults", test_faults, 0},
-	{NULL, NULL, 0},
+	{ "MMU mapping", test_mapping, 0 },
+	{ "MMU faults", test_faults, 0 },
+	{ NULL, NULL, 0 },
 };

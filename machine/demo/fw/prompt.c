@@ -15,10 +15,16 @@ static char last[64];
 /* The SS-5 and its kin sleep on a write to APC until something happens: a tick at the latest. */
 static bool has_apc;
 
+/* A character that was met while something else went on. */
+static int pending = -1;
+
 static int get(void)
 {
-	int c;
+	int c = pending;
 
+	pending = -1;
+	if (c >= 0)
+		return c;
 	while ((c = console_poll()) < 0)
 		if (has_apc)
 			io_write8(APC, 1);
@@ -129,7 +135,9 @@ static void mem(uint32_t addr, uint32_t len)
 		}
 		text[16] = 0;
 		printf(" %s\n", text);
-		if (console_poll() == CTRL_C)
+		if (pending < 0)
+			pending = console_poll();
+		if (pending == CTRL_C)
 			break;
 	}
 }
@@ -221,15 +229,15 @@ static const struct command {
 	const char *name, *help;
 	void (*run)(const char *args);
 } commands[] = {
-	{"help", "this list", cmd_help},
-	{"mem", "ADDR [LEN] show physical memory", cmd_mem},
-	{"dump", "interrupt controller and timers", cmd_dump},
-	{"regs", "processor and MMU registers", cmd_regs},
-	{"bench", "half a second of integer work", cmd_bench},
-	{"selftest", "once more", cmd_selftest},
-	{"poweroff", "", cmd_poweroff},
-	{"reset", "", cmd_reset},
-	{NULL, NULL, NULL},
+	{ "help", "this list", cmd_help },
+	{ "mem", "ADDR [LEN] show physical memory", cmd_mem },
+	{ "dump", "interrupt controller and timers", cmd_dump },
+	{ "regs", "processor and MMU registers", cmd_regs },
+	{ "bench", "half a second of integer work", cmd_bench },
+	{ "selftest", "once more", cmd_selftest },
+	{ "poweroff", "", cmd_poweroff },
+	{ "reset", "", cmd_reset },
+	{ NULL, NULL, NULL },
 };
 
 static void cmd_help(const char *args)
