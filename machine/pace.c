@@ -59,5 +59,9 @@ void pace_idle(struct pace *pace, struct machine *m)
 	if (wait > 0)
 		host_poll(pace->host, wait);
 	slept = host_now_ns() - host;
-	machine_skip(m, wait <= 0 || slept >= (u64)wait ? next : now + slept);
+	if (wait > 0 && slept < (u64)wait)
+		next = now + slept;
+	if (machine_next_event(m) < next) /* input has set something going */
+		next = machine_next_event(m);
+	machine_skip(m, next);
 }

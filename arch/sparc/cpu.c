@@ -137,7 +137,7 @@ void cpu_set_psr(struct cpu *cpu, u32 psr)
 /* Point the quick paths at what the mode allows. */
 void cpu_mode_changed(struct cpu *cpu)
 {
-	cpu->tlb_data = cpu->tlb[cpu->s ? TLB_SUPER : TLB_USER];
+	cpu->tlb_data = &cpu->tlb[cpu->s ? TLB_SUPER : TLB_USER];
 	cpu->fetch_mode = cpu->fetch[cpu->s];
 	cpu->fp_ok = cpu->ef && cpu->fp_state == FP_EXECUTE;
 }
@@ -161,12 +161,6 @@ bool cpu_irq_pending(const struct cpu *cpu)
 	return cpu->et && (level == 15 || level > cpu->pil);
 }
 
-/* icc that no difference of two operands can show: Z with N or V. */
-static bool icc_odd(unsigned icc)
-{
-	return (icc & ICC_Z) && (icc & (ICC_N | ICC_V));
-}
-
 /* How far from the limit a whole page of straight-line code still fits. */
 #define MARGIN (CODE_PAGE_OPS + 8)
 
@@ -179,7 +173,7 @@ static bool run_engine(struct cpu *cpu)
 	u64 left = cpu->limit - cpu->icount;
 	struct op *op;
 
-	if (cpu->ref || cpu->npc != cpu->pc + 4 || icc_odd(cpu->icc))
+	if (!cpu_can_run(cpu))
 		return false;
 	op = code_lookup(cpu, cpu->pc);
 	if (!op)
@@ -190,7 +184,7 @@ static bool run_engine(struct cpu *cpu)
 		/* Near the limit: only as far as the next taken branch. */
 		unsigned n = code_straight(cpu, op, (unsigned)left + 1);
 
-		if (n < 2 || n > left)
+		if (n < 2 || n > left || cpu->npc != cpu->pc + 4)
 			return false;
 		cpu->soft = cpu->icount;
 	}

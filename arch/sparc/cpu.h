@@ -67,12 +67,20 @@ enum cpu_exit {
 	CPU_EXIT, /* firmware asked for the end: `ta 0`, ET = 0, %g1 = 1; see exit_status */
 };
 
-/* Software TLB: one compare covers page and alignment; a tag with bit 11 set never matches. */
+/*
+ * Software TLB: one compare covers page and alignment; a tag with bit 11 set never matches.
+ * Loads and stores have entries of their own, so that copying from a page to another with the
+ * same index does not miss.
+ */
 #define TLB_SIZE 256
 #define TLB_INVALID 0x800u
 struct tlb_entry {
-	u32 rtag, wtag; /* virtual page, or TLB_INVALID */
+	u32 tag; /* virtual page, or TLB_INVALID */
 	uintptr_t addend; /* host address = addend + virtual address */
+};
+
+struct tlb {
+	struct tlb_entry load[TLB_SIZE], store[TLB_SIZE];
 };
 
 enum { TLB_USER, TLB_SUPER, TLB_BYPASS, TLB_NR };
@@ -90,13 +98,15 @@ struct cpu {
 	u32 far_pc; /* where far_op leads */
 	struct op far_op; /* a target outside the page, for delay instructions to go to */
 	u64 soft; /* the engine leaves at taken branches from this count on */
-	struct tlb_entry *tlb_data; /* of the current mode */
+	struct tlb *tlb_data; /* of the current mode */
+	u32 miss_va; /* what a handler did not find in the TLB */
+	u8 trap_type; /* what a handler traps with */
 	struct fetch_entry *fetch_mode;
 	u8 win_below[MAX_WINDOWS], win_above[MAX_WINDOWS]; /* the window after SAVE, RESTORE */
 	bool fp_ok; /* EF set and no FP exception pending */
 	u64 fd[16]; /* f registers: even number in the upper half */
 	u32 win[MAX_WINDOWS][16]; /* locals and ins of every window but the current one */
-	struct tlb_entry tlb[TLB_NR][TLB_SIZE];
+	struct tlb tlb[TLB_NR];
 	struct fetch_entry fetch[2][TLB_SIZE]; /* user, supervisor */
 
 	/* State. */
@@ -233,7 +243,6 @@ unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64
 struct translation {
 	u64 pa;
 	u32 pte; /* 0 where no table was walked */
-	bool writable; /* a store needs no further look: permitted and M is set */
 };
 /* Returns 0, or the SFSR's L and FT fields (without AT). Updates R and M. */
 u32 srmmu_translate(struct cpu *cpu, u32 va, enum access_type at, struct translation *tr);
@@ -270,7 +279,13 @@ static inline void cpu_set_f(struct cpu *cpu, unsigned n, u32 v)
 	cpu->fd[n >> 1] = (cpu->fd[n >> 1] & ~((u64)0xffffffff << shift)) | (u64)v << shift;
 }
 
-/* exec.c: run pre-decoded code from pc; npc is pc + 4, icc can be kept as a difference. */
-void exec_enter(struct cpu *cpu, const struct op *op);
+/* Can the engine go on from here? Not with icc that no difference shows. */
+static inline bool cpu_can_run(const struct cpu *cpu)
+{
+	return !cpu->ref && !((cpu->icc & ICC_Z) && (cpu->icc & (ICC_N | ICC_V)));
+}
+
+/* exec.c: run pre-decoded code from op, which is at cpu->pc, until something is to be looked at. */
+void exec_enter(struct cpu *cpu, struct op *op);
 
 #endif

@@ -154,29 +154,35 @@ OP(rdy)
 /* --- memory: one compare covers page and alignment --- */
 
 #define PAGE_ALIGN(size) (0xfffff000u | ((size)-1))
-#define ENTRY(base, va) ((const struct tlb_entry *)((base) + ((va) >> 8 & (TLB_SIZE - 1) << 4)))
+#define ENTRY(base, side, va)                                                                      \
+	((const struct tlb_entry *)((const char *)((const struct tlb *)(base))->side +             \
+				    ((va) >> 8 & (TLB_SIZE - 1) << 4)))
 
-#define LOAD_FROM(form, name, base, size, type, ...)                                               \
+#define LOAD_FROM(form, name, base, miss, size, type, ...)                                               \
 	form(name, {                                                                               \
 		u32 va = a + b;                                                                    \
-		const struct tlb_entry *e = ENTRY(base, va);                                       \
+		const struct tlb_entry *e = ENTRY(base, load, va);                                       \
 		const u8 *p = (const u8 *)(e->addend + va);                                        \
 		type v;                                                                            \
-		if (unlikely((va & PAGE_ALIGN(size)) != e->rtag))                                  \
-			SLOW();                                                                    \
+		if (unlikely((va & PAGE_ALIGN(size)) != e->tag)) {                                 \
+			cpu->miss_va = va;                                                         \
+			miss;                                                                      \
+		}                                                                    \
 		__VA_ARGS__ NEXT(ca, cb);                                                          \
 	})
-#define LOAD(name, size, type, ...) LOAD_FROM(OP2, name, TLB_BASE, size, type, __VA_ARGS__)
-#define STORE_TO(form, name, base, size, ...)                                                      \
+#define LOAD(name, size, type, ...) LOAD_FROM(OP2, name, TLB_BASE, MISS(load), size, type, __VA_ARGS__)
+#define STORE_TO(form, name, base, miss, size, ...)                                                      \
 	form(name, {                                                                               \
 		u32 va = a + b;                                                                    \
-		const struct tlb_entry *e = ENTRY(base, va);                                       \
+		const struct tlb_entry *e = ENTRY(base, store, va);                                       \
 		u8 *p = (u8 *)(e->addend + va);                                                    \
-		if (unlikely((va & PAGE_ALIGN(size)) != e->wtag))                                  \
-			SLOW();                                                                    \
+		if (unlikely((va & PAGE_ALIGN(size)) != e->tag)) {                                 \
+			cpu->miss_va = va;                                                         \
+			miss;                                                                       \
+		}                                                                    \
 		__VA_ARGS__ NEXT(ca, cb);                                                          \
 	})
-#define STORE(name, size, ...) STORE_TO(OP2, name, TLB_BASE, size, __VA_ARGS__)
+#define STORE(name, size, ...) STORE_TO(OP2, name, TLB_BASE, MISS(store), size, __VA_ARGS__)
 
 /* clang-format off */
 LOAD(ld, 4, u32, { v = be32_get(p); RD = v; })
@@ -201,8 +207,8 @@ STORE(stdf, 8, { FP_CHECK be64_put(p, cpu->fd[op->rd]); })
 
 /* ASI 0x20, privileged: firmware clears memory and walks page tables through it. */
 #define S_CHECK if (unlikely(!cpu->s)) SLOW();
-LOAD_FROM(OP_RR, lda_bypass, (uintptr_t)cpu->tlb[TLB_BYPASS], 4, u32, { S_CHECK v = be32_get(p); RD = v; })
-STORE_TO(OP_RR, sta_bypass, (uintptr_t)cpu->tlb[TLB_BYPASS], 4, { S_CHECK be32_put(p, RD); })
+LOAD_FROM(OP_RR, lda_bypass, &cpu->tlb[TLB_BYPASS], SLOW(), 4, u32, { S_CHECK v = be32_get(p); RD = v; })
+STORE_TO(OP_RR, sta_bypass, &cpu->tlb[TLB_BYPASS], SLOW(), 4, { S_CHECK be32_put(p, RD); })
 
 /* --- windows --- */
 
@@ -211,7 +217,7 @@ OP2(save, {
 	u32 sum = a + b;
 
 	if (unlikely(cpu->wim >> below & 1))
-		SLOW();
+		TRAP(TT_WINDOW_OVERFLOW);
 	memcpy(cpu->win[w], &cpu->r[16], 64);
 	memcpy(&cpu->r[24], &cpu->r[8], 32);
 	memcpy(&cpu->r[16], cpu->win[below], 32);
@@ -226,7 +232,7 @@ OP2(restore, {
 	u32 sum = a + b;
 
 	if (unlikely(cpu->wim >> above & 1))
-		SLOW();
+		TRAP(TT_WINDOW_UNDERFLOW);
 	memcpy(cpu->win[w], &cpu->r[16], 32);
 	memcpy(&cpu->win[cpu->win_below[w]][8], &cpu->r[8], 32);
 	memcpy(&cpu->r[8], &cpu->r[24], 32);
@@ -245,6 +251,39 @@ OP(fpop)
 		SLOW();
 	NEXT(ca, cb);
 }
+
+/* --- privileged state --- */
+
+#define S_ONLY                                                                                     \
+	if (unlikely(!cpu->s))                                                                     \
+	SLOW()
+
+OP(rdpsr)
+{
+	S_ONLY;
+	cpu->icc = (u8)icc_of(ca, cb);
+	RD = cpu_get_psr(cpu);
+	NEXT(ca, cb);
+}
+
+OP(rdwim)
+{
+	S_ONLY;
+	RD = cpu->wim;
+	NEXT(ca, cb);
+}
+
+OP(rdtbr)
+{
+	S_ONLY;
+	RD = cpu->tbr;
+	NEXT(ca, cb);
+}
+
+/* clang-format off */
+OP2(wrwim, { S_ONLY; cpu->wim = (a ^ b) & ((1u << cpu->model->nwindows) - 1); NEXT(ca, cb); })
+OP2(wrtbr, { S_ONLY; cpu->tbr = ((a ^ b) & ~0xfffu) | (cpu->tbr & 0xff0); NEXT(ca, cb); })
+/* clang-format on */
 
 OP(slow)
 {
@@ -267,3 +306,4 @@ OP(slow)
 #undef STORE_TO
 #undef FP_CHECK
 #undef S_CHECK
+#undef S_ONLY

@@ -81,6 +81,101 @@ static __cold void leave_slow_slot(ARGS)
 	cpu->step_next = true;
 }
 
+static void decode(struct cpu *cpu, struct op *op);
+
+/* Into the threads at op, which is at cpu->pc; as a delay instruction where npc says so. */
+static void enter(struct cpu *cpu, struct op *op)
+{
+	u64 ca = icc_pair[cpu->icc].a, cb = icc_pair[cpu->icc].b;
+	s64 t = (s64)(cpu->icount - cpu->soft) * 16;
+
+	if (cpu->npc == cpu->pc + 4)
+		JUMP(op->fn, op, ca, cb, t - (s64)op, (uintptr_t)cpu->tlb_data);
+	if (!op->slot_fn)
+		decode(cpu, op);
+	cpu->far_pc = cpu->npc;
+	JUMP(op->slot_fn, op, ca, cb, t + 16, (uintptr_t)&cpu->far_op);
+}
+
+/*
+ * The CPU's state is complete in struct cpu, as after cpu_step(): go on from there at once,
+ * unless something wants to be looked at first.
+ */
+static void resume(struct cpu *cpu)
+{
+	struct op *op;
+
+	if (!cpu_can_run(cpu) || cpu->icount + 2 >= cpu->soft || cpu->kick || cpu_irq_pending(cpu))
+		return;
+	op = code_lookup(cpu, cpu->pc);
+	if (!op)
+		return;
+	TAIL return enter(cpu, op);
+}
+
+/* op traps with cpu->trap_type. */
+static __cold void take_trap(ARGS)
+{
+	u32 pc = pc_of(cpu, op);
+
+	leave_at(cpu, pc, pc + 4, x + (s64)op + 16, ca, cb);
+	cpu_trap(cpu, cpu->trap_type);
+	TAIL return resume(cpu);
+}
+
+static __cold void take_trap_slot(ARGS)
+{
+	const struct op *target = (const struct op *)tp;
+
+	leave_at(cpu, pc_of(cpu, op), target == &cpu->far_op ? cpu->far_pc : pc_of(cpu, target), x,
+		 ca, cb);
+	cpu_trap(cpu, cpu->trap_type);
+	TAIL return resume(cpu);
+}
+
+/*
+ * The TLB has not got cpu->miss_va: fetch it and do op again. What is in it after all is
+ * misaligned, and what cannot be fetched is no plain memory: both are cpu_step()'s.
+ */
+static bool refill(struct cpu *cpu, const struct tlb_entry *e, bool store)
+{
+	u32 va = cpu->miss_va;
+	unsigned tlb = cpu->s ? TLB_SUPER : TLB_USER;
+
+	return e->tag != (va & ~0xfffu) && cpu_fill_tlb(cpu, tlb, va, store) &&
+	       e->tag == (va & ~0xfffu);
+}
+
+#define MISS_ENTRY(side) &cpu->tlb_data->side[cpu->miss_va >> 12 & (TLB_SIZE - 1)]
+
+static __cold void miss_load(ARGS)
+{
+	if (!refill(cpu, MISS_ENTRY(load), false))
+		CALL(leave_slow);
+	JUMP(op->fn, op, ca, cb, x, tp);
+}
+
+static __cold void miss_store(ARGS)
+{
+	if (!refill(cpu, MISS_ENTRY(store), true))
+		CALL(leave_slow);
+	JUMP(op->fn, op, ca, cb, x, tp);
+}
+
+static __cold void miss_load_slot(ARGS)
+{
+	if (!refill(cpu, MISS_ENTRY(load), false))
+		CALL(leave_slow_slot);
+	JUMP(op->slot_fn, op, ca, cb, x, tp);
+}
+
+static __cold void miss_store_slot(ARGS)
+{
+	if (!refill(cpu, MISS_ENTRY(store), true))
+		CALL(leave_slow_slot);
+	JUMP(op->slot_fn, op, ca, cb, x, tp);
+}
+
 /* Where far_pc is not at hand, or at a page's end: the run loop looks it up. */
 static __cold void leave_far(ARGS)
 {
@@ -92,11 +187,19 @@ static __cold void leave_far(ARGS)
 #define OP(name) static void op_##name(ARGS)
 #define NEXT(ca_, cb_) JUMP(op[1].fn, op + 1, ca_, cb_, x, tp)
 #define SLOW() CALL(leave_slow)
+#define MISS(side) CALL(miss_##side)
+#define TRAP(tt)                                                                                   \
+	do {                                                                                       \
+		cpu->trap_type = tt;                                                               \
+		CALL(take_trap);                                                                   \
+	} while (0)
 #define TLB_BASE tp
 #include "arch/sparc/exec-ops.h"
 #undef OP
 #undef NEXT
 #undef SLOW
+#undef MISS
+#undef TRAP
 #undef TLB_BASE
 
 #define OP(name) static void op_##name##_slot(ARGS)
@@ -104,6 +207,12 @@ static __cold void leave_far(ARGS)
 	JUMP(((const struct op *)tp)->fn, (const struct op *)tp, ca_, cb_, x - (s64)tp,            \
 	     (uintptr_t)cpu->tlb_data)
 #define SLOW() CALL(leave_slow_slot)
+#define MISS(side) CALL(miss_##side##_slot)
+#define TRAP(tt)                                                                                   \
+	do {                                                                                       \
+		cpu->trap_type = tt;                                                               \
+		CALL(take_trap_slot);                                                              \
+	} while (0)
 #define TLB_BASE ((uintptr_t)cpu->tlb_data)
 #include "arch/sparc/exec-ops.h"
 
@@ -269,6 +378,52 @@ static void op_call_f(ARGS)
 JMPL(rr, cpu->r[op->rs2])
 JMPL(ri, (u32)op->imm)
 
+/* JMPL with RETT behind it, as traps end: both at once. */
+static __noinline void op_jmpl_rett(ARGS)
+{
+	u32 pc = pc_of(cpu, op), w = (u32)op[1].imm;
+	u32 to = cpu->r[op->rs1] + (op->aux ? (u32)op->imm : cpu->r[op->rs2]);
+	u32 then = cpu->r[f_rs1(w)] + (f_i(w) ? (u32)f_simm13(w) : cpu->r[f_rs2(w)]);
+	unsigned above = cpu->win_above[cpu->cwp];
+
+	COUNT(2);
+	if (!cpu->s || cpu->et || (cpu->wim >> above & 1) || ((to | then) & 3))
+		CALL(leave_slow);
+	leave_at(cpu, to, then, x + (s64)op + 32, ca, cb);
+	cpu->r[op->rd] = pc;
+	cpu->et = true;
+	cpu_set_cwp(cpu, above);
+	cpu->s = cpu->ps;
+	cpu_mode_changed(cpu);
+	TAIL return resume(cpu);
+}
+
+/* WRPSR: may change windows, mode and what interrupts. */
+#define WRPSR(form, operand2)                                                                      \
+	static __noinline void op_wrpsr_##form(ARGS)                                               \
+	{                                                                                          \
+		u32 pc = pc_of(cpu, op), val = cpu->r[op->rs1] ^ operand2;                         \
+		if (!cpu->s || (val & 31) >= cpu->model->nwindows)                                 \
+			CALL(leave_slow);                                                          \
+		leave_at(cpu, pc + 4, pc + 8, x + (s64)op + 16, ca, cb);                           \
+		cpu_set_psr(cpu, val);                                                             \
+		TAIL return resume(cpu);                                                           \
+	}
+
+WRPSR(rr, cpu->r[op->rs2])
+WRPSR(ri, (u32)op->imm)
+
+/* TA: imm or registers as they come. */
+static __noinline void op_ta(ARGS)
+{
+	u32 w = (u32)op->imm, n = cpu->r[f_rs1(w)] + (f_i(w) ? (u32)f_simm13(w) : cpu->r[f_rs2(w)]);
+
+	if (!cpu->et)
+		CALL(leave_slow);
+	cpu->trap_type = (u8)(TT_SOFTWARE + (n & 0x7f));
+	CALL(take_trap);
+}
+
 /* --- ops that are no instruction --- */
 
 /* To cpu->far_pc, wherever that is. */
@@ -293,8 +448,6 @@ static void op_page_end(ARGS)
 		CALL(leave_event);
 	CALL(op_far);
 }
-
-static void decode(struct cpu *cpu, struct op *op);
 
 static void op_undecoded(ARGS)
 {
@@ -338,7 +491,8 @@ static const struct {
 	[insn_swap] = { FORMS(swap) },	     [insn_ldf] = { FORMS(ldf) },
 	[insn_lddf] = { FORMS(lddf) },	     [insn_stf] = { FORMS(stf) },
 	[insn_stdf] = { FORMS(stdf) },	     [insn_save] = { FORMS(save) },
-	[insn_restore] = { FORMS(restore) },
+	[insn_restore] = { FORMS(restore) },	[insn_wrwim] = { FORMS(wrwim) },
+	[insn_wrtbr] = { FORMS(wrtbr) },
 };
 
 /* No immediate form: it is the other instruction's with the immediate turned over. */
@@ -456,6 +610,24 @@ static void decode_plain(struct cpu *cpu, struct op *op, u32 w)
 		return;
 	case insn_flush:
 		set_fn(op, op_nop, op_nop_slot);
+		return;
+	case insn_rdpsr:
+		set_fn(op, op_rdpsr, op_rdpsr_slot);
+		return;
+	case insn_rdwim:
+		set_fn(op, op_rdwim, op_rdwim_slot);
+		return;
+	case insn_rdtbr:
+		set_fn(op, op_rdtbr, op_rdtbr_slot);
+		return;
+	case insn_wrpsr:
+		set_fn(op, imm ? op_wrpsr_ri : op_wrpsr_rr, op_slow_slot);
+		return;
+	case insn_ticc:
+		if (f_cond(w) == 8) {
+			op->imm = (s32)w;
+			set_fn(op, op_ta, op_slow_slot);
+		}
 		return;
 	case insn_lda:
 		if (f_asi(w) == ASI_BYPASS)
@@ -594,6 +766,14 @@ static __cold void decode(struct cpu *cpu, struct op *op)
 	if (i == CODE_PAGE_OPS - 1)
 		return; /* the delay instruction is in another page */
 	slot = be32_get(mem + 4);
+	if (insn_decode(w) == insn_jmpl && insn_decode(slot) == insn_rett) {
+		decode_cti(op, i, w);
+		op->aux = f_i(w);
+		op->fn = FN(jmpl_rett);
+		op[1].imm = (s32)slot;
+		set_fn(op + 1, op_slow, op_slow_slot);
+		return;
+	}
 	if (insn_flags[insn_decode(slot)] & INSN_CTI)
 		return; /* a couple of transfers */
 	decode_plain(cpu, op + 1, slot);
@@ -612,19 +792,10 @@ struct op exec_op(enum exec_op kind)
 	return op;
 }
 
-void exec_enter(struct cpu *cpu, const struct op *op)
+void exec_enter(struct cpu *cpu, struct op *op)
 {
-	s64 x = (s64)(cpu->icount - cpu->soft) * 16 - (s64)op;
-	u64 ca = icc_pair[cpu->icc].a, cb = icc_pair[cpu->icc].b;
-	uintptr_t tp = (uintptr_t)cpu->tlb_data;
-
 #ifdef VONK_LOOP
-	cpu->loop.fn = op->fn;
-	cpu->loop.op = op;
-	cpu->loop.ca = ca;
-	cpu->loop.cb = cb;
-	cpu->loop.x = x;
-	cpu->loop.tp = tp;
+	enter(cpu, op);
 	while (cpu->loop.fn) {
 		exec_fn *fn = (exec_fn *)(uintptr_t)cpu->loop.fn;
 
@@ -632,6 +803,6 @@ void exec_enter(struct cpu *cpu, const struct op *op)
 		fn(cpu, cpu->loop.op, cpu->loop.ca, cpu->loop.cb, cpu->loop.x, cpu->loop.tp);
 	}
 #else
-	((exec_fn *)(uintptr_t)op->fn)(cpu, op, ca, cb, x, tp);
+	enter(cpu, op);
 #endif
 }

@@ -20,7 +20,7 @@
  *	SUBcc a, b	(a, b)
  *	logic result r	(r, 0)
  *	ADDcc a, b	(a, -b), with bit 32 set in one of them so that the unsigned order shows C
- * No pair shows Z together with N or V: such icc are left to cpu_step() (icc_odd() in cpu.c).
+ * No pair shows Z together with N or V: such icc are left to cpu_step() (cpu_can_run()).
  *
  * Whatever a handler does not want to do, it leaves, with nothing changed, to cpu_step().
  */

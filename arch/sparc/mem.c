@@ -4,16 +4,16 @@
 #include "arch/sparc/cpu.h"
 #include "lib/be.h"
 
-static struct tlb_entry *entry(struct cpu *cpu, unsigned tlb, u32 va)
+static unsigned index_of(u32 va)
 {
-	return &cpu->tlb[tlb][va >> 12 & (TLB_SIZE - 1)];
+	return va >> 12 & (TLB_SIZE - 1);
 }
 
 void cpu_flush_tlb(struct cpu *cpu)
 {
 	for (unsigned t = 0; t < TLB_NR; t++)
 		for (unsigned i = 0; i < TLB_SIZE; i++)
-			cpu->tlb[t][i].rtag = cpu->tlb[t][i].wtag = TLB_INVALID;
+			cpu->tlb[t].load[i].tag = cpu->tlb[t].store[i].tag = TLB_INVALID;
 	for (unsigned s = 0; s < 2; s++)
 		for (unsigned i = 0; i < TLB_SIZE; i++)
 			cpu->fetch[s][i].tag = TLB_INVALID;
@@ -21,15 +21,16 @@ void cpu_flush_tlb(struct cpu *cpu)
 
 void cpu_flush_tlb_page(struct cpu *cpu, u32 va)
 {
+	unsigned i = index_of(va);
+
 	va &= ~0xfffu;
 	for (unsigned t = TLB_USER; t <= TLB_SUPER; t++) {
-		struct tlb_entry *e = entry(cpu, t, va);
-		struct fetch_entry *f = &cpu->fetch[t][va >> 12 & (TLB_SIZE - 1)];
-
-		if (e->rtag == va || e->wtag == va)
-			e->rtag = e->wtag = TLB_INVALID;
-		if (f->tag == va)
-			f->tag = TLB_INVALID;
+		if (cpu->tlb[t].load[i].tag == va)
+			cpu->tlb[t].load[i].tag = TLB_INVALID;
+		if (cpu->tlb[t].store[i].tag == va)
+			cpu->tlb[t].store[i].tag = TLB_INVALID;
+		if (cpu->fetch[t][i].tag == va)
+			cpu->fetch[t][i].tag = TLB_INVALID;
 	}
 }
 
@@ -37,34 +38,33 @@ void cpu_protect_page(struct cpu *cpu, const u8 *mem)
 {
 	for (unsigned t = 0; t < TLB_NR; t++)
 		for (unsigned i = 0; i < TLB_SIZE; i++) {
-			struct tlb_entry *e = &cpu->tlb[t][i];
+			struct tlb_entry *e = &cpu->tlb[t].store[i];
 
-			if (e->wtag != TLB_INVALID && e->addend + e->wtag == (uintptr_t)mem)
-				e->wtag = TLB_INVALID;
+			if (e->tag != TLB_INVALID && e->addend + e->tag == (uintptr_t)mem)
+				e->tag = TLB_INVALID;
 		}
 }
 
 bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
 {
-	static const u8 load_at[] = { AT_LOAD_USER, AT_LOAD_SUPER };
-	struct tlb_entry *e = entry(cpu, tlb, va);
+	enum access_type at = (tlb == TLB_SUPER ? AT_SUPER : 0) | (store ? AT_STORE : 0);
+	struct tlb *t = &cpu->tlb[tlb];
+	struct tlb_entry *e = store ? &t->store[index_of(va)] : &t->load[index_of(va)];
 	const struct bus_range *range;
-	struct translation tr = { .pa = va, .writable = true };
-	u8 *mem;
+	struct translation tr = { .pa = va };
 
-	if (tlb != TLB_BYPASS &&
-	    srmmu_translate(cpu, va, (load_at[tlb] | (store ? AT_STORE : 0)), &tr))
+	if (tlb != TLB_BYPASS && srmmu_translate(cpu, va, at, &tr))
 		return false;
 	tr.pa &= ~(u64)0xfff;
 	range = bus_find(cpu->bus, tr.pa);
 	if (!range || !range->mem)
 		return false;
-	mem = range->mem + (tr.pa - range->pa);
+	if (store && (range->rom || code_find(cpu->code, tr.pa)))
+		return false;
 	va &= ~0xfffu;
-	e->addend = (uintptr_t)mem - va;
-	e->rtag = va;
-	e->wtag = tr.writable && !range->rom && !code_find(cpu->code, tr.pa) ? va : TLB_INVALID;
-	return !store || e->wtag == va;
+	e->addend = (uintptr_t)(range->mem + (tr.pa - range->pa)) - va;
+	e->tag = va;
+	return true;
 }
 
 static u64 mem_get(const u8 *p, unsigned size)
@@ -168,9 +168,9 @@ unsigned cpu_swap_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at
 
 unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val)
 {
-	const struct tlb_entry *e = &cpu->tlb_data[va >> 12 & (TLB_SIZE - 1)];
+	const struct tlb_entry *e = &cpu->tlb_data->load[index_of(va)];
 
-	if (e->rtag == (va & ~0xfffu)) {
+	if (e->tag == (va & ~0xfffu)) {
 		*val = mem_get((const u8 *)(e->addend + va), size);
 		return 0;
 	}
@@ -180,9 +180,9 @@ unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val)
 
 unsigned cpu_store(struct cpu *cpu, u32 va, unsigned size, u64 val)
 {
-	const struct tlb_entry *e = &cpu->tlb_data[va >> 12 & (TLB_SIZE - 1)];
+	const struct tlb_entry *e = &cpu->tlb_data->store[index_of(va)];
 
-	if (e->wtag == (va & ~0xfffu)) {
+	if (e->tag == (va & ~0xfffu)) {
 		mem_put((u8 *)(e->addend + va), size, val);
 		return 0;
 	}
@@ -192,7 +192,7 @@ unsigned cpu_store(struct cpu *cpu, u32 va, unsigned size, u64 val)
 
 unsigned cpu_fetch(struct cpu *cpu, u32 va, u32 *insn)
 {
-	const struct fetch_entry *e = &cpu->fetch[cpu->s][va >> 12 & (TLB_SIZE - 1)];
+	const struct fetch_entry *e = &cpu->fetch[cpu->s][index_of(va)];
 	unsigned tt;
 	u64 val;
 

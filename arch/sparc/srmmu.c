@@ -78,7 +78,6 @@ u32 srmmu_translate(struct cpu *cpu, u32 va, enum access_type at, struct transla
 	struct walk w;
 
 	tr->pte = 0;
-	tr->writable = true;
 	if (!(ctrl & MMU_CTRL_E)) {
 		tr->pa = va;
 		if (fetch_at(at) && (ctrl & cpu->model->mmu_bm))
@@ -100,8 +99,6 @@ u32 srmmu_translate(struct cpu *cpu, u32 va, enum access_type at, struct transla
 	tr->pte = used;
 	tr->pa = ((u64)(used & 0xffffff00) << 4 & ~(u64)level_mask[w.level]) |
 		 (va & level_mask[w.level]);
-	tr->writable =
-		(used & PTE_M) && !access_fault[(at & AT_SUPER) | AT_STORE_USER][bits(used, 4, 2)];
 	return 0;
 }
 
