@@ -83,8 +83,9 @@ enum run {
 #define T_TRANSFER 5000
 #define T_SHORT 2000
 
-/* Bytes moved in one go; the rest after another T_TRANSFER. */
+/* Bytes moved in one go; the rest after a pause as long as a bus of 40 MB/s takes for them. */
 #define BUDGET 65536u
+#define T_MORE (BUDGET * 25)
 
 static const struct field esp_fields[] = {
 	F_UINT(esp_state, due),
@@ -402,7 +403,7 @@ static void transfer_dma(struct esp *esp)
 			return;
 		}
 	}
-	go_on(esp, T_TRANSFER);
+	go_on(esp, T_MORE);
 }
 
 /* One byte from the target to the FIFO; false: no room. */
@@ -524,15 +525,18 @@ static void run_pad(struct esp *esp)
 			continue;
 		}
 		memset(esp->buf, 0, n);
+		if (by_dma(esp))
+			count(esp, n);
+		/* Without a counter every message byte is the last. */
+		if (esp->s.xfer_phase == SCSI_MSG_OUT && (!by_dma(esp) || !esp->s.tc))
+			scsi_set_atn(t, false);
 		if (incoming(esp->s.xfer_phase))
 			scsi_get(t, esp->buf, n);
 		else
 			scsi_put(t, esp->buf, n);
-		if (by_dma(esp))
-			count(esp, n);
 		left -= n;
 	}
-	go_on(esp, T_TRANSFER);
+	go_on(esp, T_MORE);
 }
 
 static void start(struct esp *esp, u8 cmd);

@@ -327,6 +327,8 @@ static bool found_sector(struct fdc *f)
 {
 	struct fdc_state *s = &f->s;
 
+	if (s->config & CONFIG_EIS)
+		s->track[unit(f)] = s->c;
 	if (!found(f))
 		return false;
 	if (s->c != s->track[0])
@@ -622,8 +624,14 @@ static void seek(struct fdc *f, u8 u, u8 track)
 	f->s.seek_to[u] = track;
 	f->s.seeking |= (u8)(1u << u);
 	f->s.sense &= (u8) ~(1u << u);
-	set_seek(f, clock_now(f->dev.clock) + T_SEEK);
 	idle(f);
+	/* A head that is there already has no step to make. */
+	if (f->s.seeking == 1u << u && f->s.track[u] == (track == 0xff ? 0 : track)) {
+		set_seek(f, CLOCK_NEVER);
+		fdc_seek_end(f);
+	} else {
+		set_seek(f, clock_now(f->dev.clock) + T_SEEK);
+	}
 }
 
 static void relative_seek(struct fdc *f)
@@ -711,6 +719,9 @@ static void dump_registers(struct fdc *f)
 static void start_data(struct fdc *f)
 {
 	struct fdc_state *s = &f->s;
+	/* Heads that are still moving come to rest first. */
+	u64 now = clock_now(f->dev.clock);
+	u64 rest = s->seeking && s->seek_due > now ? s->seek_due - now : 0;
 
 	s->st0 = s->st1 = s->st2 = 0;
 	s->c = s->cmd[2];
@@ -728,14 +739,12 @@ static void start_data(struct fdc *f)
 		s->left = s->cmd[8];
 		if (opcode(f) == C_READ_TRACK)
 			s->r = 1;
-		if (s->config & CONFIG_EIS)
-			s->track[unit(f)] = s->c;
 		if (s->h != head(f)) { /* no such ID on this side */
 			fail(f, ST1_NO_DATA, 0);
 			return;
 		}
 	}
-	wait(f, T_START);
+	wait(f, rest + T_START);
 }
 
 /* Bytes of a command by its first one; 1 for those that are not known. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The demonstration firmware, from machine/demo/fw and t/guest/lib by
- * machine/demo/mkimage.pl (make demo-image).
+ * machine/demo/mkimage.pl (make -f t/guest/guest.mk demo-image).
  * Tools: sparc64-linux-gnu-gcc (Debian 12.2.0-13) 12.2.0; GNU assembler (GNU Binutils for Debian) 2.40
  * Loaded at physical 4000, entered at 4000.
  */

@@ -22,7 +22,7 @@ printf <<'EOT', $ARGV[1], $pa, $entry;
 /* SPDX-License-Identifier: MIT */
 /*
  * The demonstration firmware, from machine/demo/fw and t/guest/lib by
- * machine/demo/mkimage.pl (make demo-image).
+ * machine/demo/mkimage.pl (make -f t/guest/guest.mk demo-image).
  * Tools: %s
  * Loaded at physical %x, entered at %x.
  */
