@@ -252,6 +252,7 @@ static void set_seek(struct fdc *f, u64 due)
 static void wait(struct fdc *f, u64 ns)
 {
 	f->s.phase = P_WAIT;
+	f->s.pos = f->s.len = 0;
 	set_exec(f, clock_now(f->dev.clock) + ns);
 	drive(f);
 }
@@ -407,7 +408,6 @@ static bool next_sector(struct fdc *f)
 /* A sector is through: go on to the next one, unless this was the last. */
 static void sector_done(struct fdc *f)
 {
-	f->s.pos = f->s.len = 0;
 	f->s.ending = next_sector(f);
 	wait(f, T_GAP);
 }

@@ -91,6 +91,18 @@ int fw_cfg_add_int(void *chip, u16 key, u64 val, u32 len)
 	return 0;
 }
 
+bool fw_cfg_item(const void *chip, u32 n, u16 *key, const u8 **bytes, u32 *len)
+{
+	const struct fw_cfg *c = chip;
+
+	if (n >= c->nr)
+		return false;
+	*key = c->item[n].key;
+	*bytes = c->item[n].bytes;
+	*len = c->item[n].len;
+	return true;
+}
+
 static u32 ctl_read(void *chip, u32 off, unsigned size)
 {
 	(void)chip, (void)off, (void)size;

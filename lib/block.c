@@ -264,6 +264,11 @@ static int overlay_revert(struct block *b)
 	return 0;
 }
 
+static struct block *overlay_base(struct block *b)
+{
+	return container_of(b, struct overlay, b)->base;
+}
+
 static void overlay_close(struct block *b)
 {
 	struct overlay *o = container_of(b, struct overlay, b);
@@ -280,6 +285,7 @@ static const struct block_ops overlay_ops = {
 	.flush = mem_flush,
 	.next = overlay_next,
 	.revert = overlay_revert,
+	.base = overlay_base,
 	.close = overlay_close,
 };
 

@@ -31,6 +31,8 @@ struct block_ops {
 	u64 (*next)(struct block *b, u64 unit);
 	/* Overlays only: forget all changes. */
 	int (*revert)(struct block *b);
+	/* Overlays only: what lies under the changes; still the overlay's own. */
+	struct block *(*base)(struct block *b);
 	void (*close)(struct block *b); /* frees b too */
 };
 

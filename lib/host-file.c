@@ -307,6 +307,11 @@ static int cow_revert(struct block *b)
 	return 0;
 }
 
+static struct block *cow_base(struct block *b)
+{
+	return container_of(b, struct cow, b)->base;
+}
+
 static void cow_close(struct block *b)
 {
 	struct cow *c = container_of(b, struct cow, b);
@@ -323,6 +328,7 @@ static const struct block_ops cow_ops = {
 	.flush = cow_flush,
 	.next = cow_next,
 	.revert = cow_revert,
+	.base = cow_base,
 	.close = cow_close,
 };
 

@@ -13,8 +13,10 @@
  *	d'00000510  firmware configuration	f'f1000000  slave I/O chip
  */
 #include "dev/esp.h"
+#include "dev/fb.h"
 #include "dev/fw-cfg.h"
 #include "dev/iommu.h"
+#include "dev/lance.h"
 #include "dev/slavio-misc.h"
 #include "dev/sparc32-dma.h"
 #include "machine/board.h"
@@ -56,26 +58,56 @@ enum {
 	}
 
 /* The macro I/O chip: two DMA channels, SCSI, Ethernet. */
-#define SCSI(dma_pa, esp_pa)                                                                       \
+#define SCSI(on, dma_pa, esp_pa)                                                                   \
 	{ "espdma",                                                                                \
 	  &sparc32_dma_class,                                                                      \
 	  { dma_pa },                                                                              \
 	  .param = DMA2_ESP,                                                                       \
+	  .boards = on,                                                                            \
 	  .dma = "iommu",                                                                          \
 	  .wire = { TO_INTCTL(DMA2_IRQ, INT_SCSI),                                                 \
 		    { "esp", DMA2_RESET, ESP_IN_RESET },                                           \
 		    { "esp", DMA2_ENABLED, ESP_IN_DMA } } },                                       \
 	{                                                                                          \
-		"esp", &esp_class, { esp_pa }, .dma = "espdma", .wire = {                          \
+		"esp", &esp_class, { esp_pa }, .boards = on, .dma = "espdma", .wire = {            \
 			{ "espdma", ESP_IRQ, DMA2_IN_IRQ }                                         \
 		}                                                                                  \
 	}
-#define ETHER(dma_pa)                                                                              \
+#define ETHER(on, dma_pa, le_pa)                                                                   \
+	{ "ledma",                                                                                 \
+	  &sparc32_dma_class,                                                                      \
+	  { dma_pa, (dma_pa) + 0x10 },                                                             \
+	  .param = DMA2_LANCE,                                                                     \
+	  .boards = on,                                                                            \
+	  .dma = "iommu",                                                                          \
+	  .wire = { TO_INTCTL(DMA2_IRQ, INT_ETHER), { "le", DMA2_RESET, LANCE_IN_RESET } } },      \
 	{                                                                                          \
-		"ledma", &sparc32_dma_class, { dma_pa, (dma_pa) + 0x10 },                          \
-			.param = DMA2_LANCE, .dma = "iommu", .wire = {                             \
-				TO_INTCTL(DMA2_IRQ, INT_ETHER)                                     \
-			}                                                                          \
+		"le", &lance_class, { le_pa }, .boards = on, .dma = "ledma", .wire = {             \
+			{ "ledma", 0, DMA2_IN_IRQ }                                                \
+		}                                                                                  \
+	}
+#define FLOPPY(on, pa)                                                                             \
+	{                                                                                          \
+		"fdc", &fdc_class, { pa }, .boards = on, .wire = { TO_INTCTL(0, INT_FLOPPY) }      \
+	}
+/* Both pictures stand in the same slot; the machine has one of them or none. */
+#define DISPLAY(slot)                                                                              \
+	{ "tcx",                                                                                   \
+	  &tcx_class,                                                                              \
+	  { [TCX_ROM] = slot,                                                                      \
+	    [TCX_DAC] = (slot) + 0x200000,                                                         \
+	    [TCX_DHC] = (slot) + 0x240000,                                                         \
+	    [TCX_ALT] = (slot) + 0x280000,                                                         \
+	    [TCX_THC] = (slot) + 0x300000,                                                         \
+	    [TCX_TEC] = (slot) + 0x700000,                                                         \
+	    [TCX_STIP] = (slot) + 0x4000000,                                                       \
+	    [TCX_BLIT] = (slot) + 0x6000000,                                                       \
+	    [TCX_RSTIP] = (slot) + 0xc000000,                                                      \
+	    [TCX_RBLIT] = (slot) + 0xe000000 } },                                                  \
+	{                                                                                          \
+		"cg3", &cg3_class, { [CG3_ROM] = slot, [CG3_REGS] = (slot) + 0x400000 }, .wire = { \
+			TO_INTCTL(0, INT_SBUS5)                                                    \
+		}                                                                                  \
 	}
 
 static const struct board_dev micro_devs[] = {
@@ -144,9 +176,17 @@ static const struct board_dev micro_devs[] = {
 	  .wire = { TO_INTCTL(0, INT_SERIAL), { SINK_MACHINE, 1, MACHINE_IN_POLL } } },
 	KBD_AND_MOUSE,
 	{ "nvram", &m48t08_class, { 0x71200000 } },
-	SCSI(0x78400000, 0x78800000),
-	ETHER(0x78400010),
-	{ "fdc", &empty_class, { 0x71400000 }, .part = 8 },
+	SCSI(0, 0x78400000, 0x78800000),
+	ETHER(0, 0x78400010, 0x78c00000),
+	FLOPPY(0, 0x71400000),
+	DISPLAY(0x50000000),
+	{ "audio",
+	  &cs4231_class,
+	  { 0x6c000000 },
+	  .wire = { TO_INTCTL(0, INT_SBUS5) },
+	  .boards = ONLY(SS5) | ONLY(SS4) },
+	/* Where the other family has its serial lines: OpenBIOS reports a crash at both places. */
+	{ "serial-mbus", &empty_class, { 0xff1100000 }, .part = 8 },
 	FW_CFG,
 	{ NULL },
 };
@@ -230,9 +270,12 @@ static const struct board_dev mbus_devs[] = {
 	  .wire = { TO_INTCTL(0, INT_SERIAL), { SINK_MACHINE, 1, MACHINE_IN_POLL } } },
 	KBD_AND_MOUSE,
 	{ "nvram", &m48t08_class, { 0xff1200000 } },
-	SCSI(0xef0400000, 0xef0800000),
-	ETHER(0xef0400010),
-	{ "fdc", &empty_class, { 0xff1700000 }, .part = 8, .boards = ONLY(SS10) | ONLY(SS20) },
+	SCSI(ONLY(SS10) | ONLY(SS20), 0xef0400000, 0xef0800000),
+	ETHER(ONLY(SS10) | ONLY(SS20), 0xef0400010, 0xef0c00000),
+	SCSI(ONLY(SS600MP), 0xef0081000, 0xef0080000),
+	ETHER(ONLY(SS600MP), 0xef0081010, 0xef0060000),
+	FLOPPY(ONLY(SS10) | ONLY(SS20), 0xff1700000),
+	DISPLAY(0xe20000000),
 	/* Not modelled: video memory controllers, the sx chip, ISDN audio, parallel port. */
 	{ "vsimm0", &empty_class, { 0x9c000000 }, .part = 0x2000, .boards = ONLY(SS20) },
 	{ "vsimm1", &empty_class, { 0x90000000 }, .part = 0x2000, .boards = ONLY(SS20) },
@@ -242,6 +285,7 @@ static const struct board_dev mbus_devs[] = {
 	{ "dbri-prom", &empty_class, { 0xee0001000 }, .part = 0x1000, .boards = ONLY(SS20) },
 	{ "dbri", &empty_class, { 0xee0010000 }, .part = 0x100, .boards = ONLY(SS20) },
 	{ "bpp", &empty_class, { 0xef4800000 }, .part = 0x20, .boards = ONLY(SS20) },
+	{ "serial-micro", &empty_class, { 0x71100000 }, .part = 8 }, /* as "serial-mbus" above */
 	FW_CFG,
 	{ NULL },
 };

@@ -7,11 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dev/fb.h"
 #include "dev/iommu.h"
 #include "dev/sparc32-dma.h"
 #include "lib/hash64.h"
+#include "machine/reboot.h"
 
-extern const struct dev_class empty_class, esp_class, iommu_class;
+#define D(name) extern const struct dev_class name##_class;
+#include "dev/all.h"
+#undef D
 
 /* --- wiring --- */
 
@@ -78,7 +82,7 @@ static int map(struct machine *m, const struct board_dev *row, struct dev *chip)
 				continue;
 			pa = row->at[0] + 0x1000 * i;
 		}
-		if (!pa)
+		if (!pa || pa < m->config.ram_size) /* RAM hides what is behind it */
 			continue;
 		ret = row->part ? bus_map_part(&m->bus, pa, (u32)row->part, r, chip)
 				: bus_map_io(&m->bus, pa, r, chip);
@@ -114,40 +118,127 @@ static struct dma way_to_ram(struct dev *provider)
 	return sparc32_dma_port((struct sparc32_dma *)provider);
 }
 
-static int add_chips(struct machine *m)
+/* The chip's place on the board, and what is plugged into it. */
+static void plug(struct machine *m, const struct board_dev *row, struct dev *chip)
 {
-	const struct board *board = m->config.board;
-	int ret;
+	const struct machine_config *c = &m->config;
 
-	for (const struct board_dev *row = board->dev; row->name; row++) {
-		if (!board_has(board, row))
+	for (const struct board_wire *w = row->wire; w < row->wire + BOARD_WIRES && w->to; w++)
+		wire(m, chip, w);
+	if (row->dma)
+		chip->dma = way_to_ram(machine_chip(m, row->dma));
+	if (row->cls == &iommu_class)
+		chip->backend = &m->bus;
+	else if (row->cls == &esp_class)
+		chip->backend = &m->scsi;
+	else if (row->cls == &fdc_class)
+		chip->backend = c->floppy;
+	else if (row->cls == &lance_class)
+		chip->backend = c->net;
+}
+
+/* SCSI targets are no part of the board: rows made to order, one for each ID. */
+#define TARGETS(cls)                                                                               \
+	{                                                                                          \
+		{ "scsi0", cls }, { "scsi1", cls }, { "scsi2", cls }, { "scsi3", cls },            \
+			{ "scsi4", cls }, { "scsi5", cls },                                        \
+		{                                                                                  \
+			"scsi6", cls                                                               \
+		}                                                                                  \
+	}
+static const struct board_dev target_rows[2][SCSI_IDS - 1] = {
+	TARGETS(&scsi_disk_class),
+	TARGETS(&scsi_cdrom_class),
+};
+
+static int add_targets(struct machine *m)
+{
+	for (unsigned id = 0; id < SCSI_IDS - 1; id++) {
+		const struct board_dev *row = &target_rows[m->config.scsi[id].cdrom][id];
+		int ret;
+
+		if (!m->config.scsi[id].present)
 			continue;
 		ret = add_chip(m, row);
 		if (ret)
 			return ret;
+		m->scsi.target[id] = machine_chip(m, row->name);
+		m->scsi.target[id]->dev.backend = m->config.scsi[id].medium;
 	}
-	for (unsigned i = 0; i < m->nr_devs; i++) {
-		const struct board_dev *row = m->dev[i].row;
-		struct dev *chip = m->dev[i].chip;
+	return 0;
+}
 
-		for (const struct board_wire *w = row->wire; w < row->wire + BOARD_WIRES && w->to;
-		     w++)
-			wire(m, chip, w);
-		if (!strcmp(row->name, "iommu"))
-			chip->backend = &m->bus;
-		if (row->dma)
-			chip->dma = way_to_ram(machine_chip(m, row->dma));
-		if (row->cls == &esp_class)
-			chip->backend = &m->scsi;
-	}
-	for (unsigned i = 0; i < m->nr_devs; i++) {
-		struct dev *chip = m->dev[i].chip;
+/* Is this display, if it is one, the one that was asked for? */
+static bool wanted(const struct machine *m, const struct board_dev *row)
+{
+	if (row->cls == &tcx_class)
+		return m->config.vga == VGA_TCX;
+	if (row->cls == &cg3_class)
+		return m->config.vga == VGA_CG3;
+	return true;
+}
 
-		ret = chip->cls->init ? chip->cls->init(chip) : 0;
+static void fb_written(void *arg, u64 off, u64 n)
+{
+	struct machine *m = arg;
+
+	code_written(&m->code, m->fb_pa + off, n);
+}
+
+/* Before init: its geometry and ROM. */
+static int setup_display(struct machine *m, struct dev *chip)
+{
+	const struct machine_config *c = &m->config;
+	int ret = fb_set_geometry(chip, c->width, c->height, c->depth);
+
+	m->fb = chip;
+	fb_watch(chip, fb_written, m);
+	if (!ret && c->fb_rom)
+		ret = fb_set_rom(chip, c->fb_rom, c->fb_rom_size);
+	return ret;
+}
+
+/* After init: its pixels, as memory. */
+static int map_display(struct machine *m, u64 slot)
+{
+	struct fb_mem mem;
+
+	m->fb_pa = slot;
+	for (unsigned i = 0; fb_vram(m->fb, i, &mem); i++) {
+		int ret = bus_map_mem(&m->bus, mem.name, slot + mem.off, mem.size, mem.mem, false);
+
 		if (ret)
 			return ret;
 	}
 	return 0;
+}
+
+static int start_chip(struct machine *m, const struct board_dev *row, struct dev *chip)
+{
+	bool display = row->cls == &tcx_class || row->cls == &cg3_class;
+	int ret = display ? setup_display(m, chip) : 0;
+
+	plug(m, row, chip);
+	if (!ret && row->cls->init)
+		ret = row->cls->init(chip);
+	if (!ret && display)
+		ret = map_display(m, row->at[0]);
+	return ret;
+}
+
+static int add_chips(struct machine *m)
+{
+	const struct board *board = m->config.board;
+	int ret = 0;
+
+	for (const struct board_dev *row = board->dev; row->name && !ret; row++)
+		if (board_has(board, row) && wanted(m, row))
+			ret = add_chip(m, row);
+	if (!ret)
+		ret = add_targets(m);
+	for (unsigned i = 0; i < m->nr_devs && !ret; i++)
+		ret = start_chip(m, m->dev[i].row, m->dev[i].chip);
+	return ret;
 }
 
 /* --- life --- */
@@ -257,6 +348,8 @@ void machine_free(struct machine *m)
 		}
 	code_release(&m->code);
 	bus_release(&m->bus);
+	reboot_free(m->reboot);
+	free(m->fw_items);
 	free(m->ram);
 	free(m->prom);
 	free(m);
@@ -365,6 +458,15 @@ static u64 hash_fields(u64 h, const struct field *fields, const void *state)
 	return h;
 }
 
+static u64 hash_display(u64 h, struct dev *fb)
+{
+	struct fb_mem mem;
+
+	for (unsigned i = 0; fb_vram(fb, i, &mem); i++)
+		h = hash_memory(h, mem.mem, mem.size);
+	return h;
+}
+
 u64 machine_hash(struct machine *m)
 {
 	u64 h = hash64(1, m->config.board->name, strlen(m->config.board->name));
@@ -377,6 +479,8 @@ u64 machine_hash(struct machine *m)
 		cpu_get_state(m->cpu[i], &st);
 		h = hash_fields(h, cpu_fields, &st);
 	}
+	if (m->fb)
+		h = hash_display(h, m->fb);
 	for (unsigned i = 0; i < m->nr_devs; i++) {
 		struct dev *chip = m->dev[i].chip;
 

@@ -8,10 +8,11 @@
 
 #include "arch/sparc/cpu.h"
 #include "dev/scsi.h"
+#include "lib/net.h"
 #include "lib/chr.h"
 #include "machine/board.h"
 
-#define MACHINE_DEVS 48
+#define MACHINE_DEVS 64
 #define MACHINE_PROM_SIZE (1u << 20)
 #define MACHINE_CODE_PAGES 256 /* 16 KiB each: 4 MiB of decoded instructions at most */
 /* Instructions after which the host's input is looked at, at the latest. */
@@ -27,6 +28,9 @@ enum machine_stop {
 	MACHINE_EXIT, /* firmware's own exit; see exit_status */
 };
 
+enum machine_vga { VGA_NONE, VGA_TCX, VGA_CG3 };
+
+/* What is plugged in: the caller's, and outlives the machine. */
 struct machine_config {
 	const struct board *board;
 	const struct cpu_model *cpu;
@@ -34,6 +38,16 @@ struct machine_config {
 	u64 ram_size; /* bytes, a multiple of 4096 */
 	unsigned shift; /* an instruction lasts 1 << shift ns */
 	bool ref; /* use the reference interpreter only */
+	struct {
+		bool present, cdrom;
+		struct block *medium; /* NULL: an empty CD-ROM drive */
+	} scsi[SCSI_IDS - 1];
+	struct block *floppy; /* NULL: no disk in the drive */
+	struct net_port *net; /* NULL: no cable */
+	enum machine_vga vga;
+	unsigned width, height, depth; /* pixels, bits */
+	const u8 *fb_rom; /* the display's FCode, NULL: none */
+	size_t fb_rom_size;
 };
 
 enum machine_chr { CHR_SERIAL_A, CHR_SERIAL_B, CHR_KEYBOARD, CHR_MOUSE, CHR_NR };
@@ -52,10 +66,14 @@ struct machine {
 	} dev[MACHINE_DEVS];
 	unsigned nr_devs;
 	struct scsi_bus scsi;
+	struct dev *fb; /* the display, NULL: none */
+	u64 fb_pa; /* its slot */
 	struct chr chr[CHR_NR]; /* the owner connects them to the host or to a test */
 	u64 limit_insns, limit_ns; /* stop there; UINT64_MAX: never */
 	u32 exit_status;
 	bool want_poweroff, want_reset, polled;
+	struct reboot *reboot; /* what a reset loads again, NULL: nothing */
+	u8 *fw_items; /* of a restored machine: its firmware items' bytes */
 };
 
 /*

@@ -10,11 +10,13 @@
 #include "lib/host.h"
 #include "machine/boot.h"
 #include "machine/pace.h"
+#include "machine/plug.h"
 
 enum { EXIT_OFF = 0, EXIT_USAGE = 1, EXIT_ERROR_MODE = 4, EXIT_LIMIT = 124 };
 
 struct run {
 	struct options o;
+	struct machine_config config;
 	struct machine *m;
 	struct host host;
 	struct pace pace;
@@ -145,12 +147,13 @@ static void stop_at_once(int sig)
 
 static int start(struct run *r, char *err, size_t errlen)
 {
-	struct machine_config config;
 	int ret;
 
-	ret = boot_config(&r->o, &config, err, errlen);
+	ret = boot_config(&r->o, &r->config, err, errlen);
 	if (!ret)
-		ret = machine_new(&r->m, &config, err, errlen);
+		ret = plug_open(&r->o, &r->config, err, errlen);
+	if (!ret)
+		ret = machine_new(&r->m, &r->config, err, errlen);
 	if (ret)
 		return ret;
 	if (r->o.limit_insns)
@@ -160,18 +163,40 @@ static int start(struct run *r, char *err, size_t errlen)
 	ret = boot_nvram(r->m, &r->o, err, errlen);
 	if (!ret)
 		ret = boot_load(r->m, &r->o, r->batch, err, errlen);
-	if (ret)
-		return ret;
-	host_init(&r->host);
-	host_signals_init();
-	tty_host = &r->host;
-	host_signals.again = stop_at_once;
-	ret = open_serials(r, err, errlen);
+	if (!ret)
+		ret = open_serials(r, err, errlen);
 	if (ret)
 		return ret;
 	pace_init(&r->pace, &r->host,
 		  r->o.pace == OPT_PACE_REAL || (r->o.pace == OPT_PACE_AUTO && !r->batch));
 	return 0;
+}
+
+/* A whole run; the exit status. */
+static int session(struct run *r)
+{
+	char err[1024];
+	int status;
+
+	r->batch = !isatty(STDIN_FILENO);
+	host_init(&r->host);
+	host_signals_init();
+	tty_host = &r->host;
+	host_signals.again = stop_at_once;
+	if (start(r, err, sizeof(err))) {
+		host_release(&r->host);
+		status = complain(err);
+	} else {
+		status = run(r);
+		host_drain(&r->host, 2000000000);
+		host_release(&r->host);
+		if (r->o.stats)
+			print_stats(r);
+	}
+	machine_free(r->m);
+	if (!plug_close(&r->config, err, sizeof(err)))
+		status = complain(err);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -193,17 +218,7 @@ int main(int argc, char **argv)
 		return print_boards();
 	if (r.o.cpu_help)
 		return print_cpus();
-	r.batch = !isatty(STDIN_FILENO);
-	if (start(&r, err, sizeof(err))) {
-		status = complain(err);
-	} else {
-		status = run(&r);
-		host_drain(&r.host, 2000000000);
-	}
-	host_release(&r.host);
-	if (r.m && r.o.stats && status != EXIT_USAGE)
-		print_stats(&r);
-	machine_free(r.m);
+	status = session(&r);
 	options_release(&r.o);
 	return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/be.h"
+#include "lib/sha256.h"
 
 static const char *uint_check(const struct field *f)
 {
@@ -233,4 +234,97 @@ const char *field_load(const struct field *table, void *state, const u8 *in)
 		}
 	}
 	return NULL;
+}
+
+u64 field_value(const struct field *f, const void *at, u32 i)
+{
+	const u8 *p = (const u8 *)at + (size_t)i * f->size;
+	u8 b[8] = { 0 };
+	u16 num;
+
+	if (f->type == FIELD_FIFO) {
+		memcpy(&num, p + offsetof(struct fifo, num), sizeof(num));
+		return num;
+	}
+	uint_save(f->size, p, b + 8 - f->size);
+	return be64_get(b);
+}
+
+/* Appends text to the path of length n; its new length. */
+static size_t path_add(char *path, size_t n, const char *text)
+{
+	while (*text && n < FIELD_PATH - 1)
+		path[n++] = *text++;
+	path[n] = '\0';
+	return n;
+}
+
+static size_t path_index(char *path, size_t n, u32 i)
+{
+	char digits[16] = { 0 };
+	unsigned at = sizeof(digits) - 2;
+
+	digits[at] = ']';
+	do
+		digits[--at] = (char)('0' + i % 10);
+	while (i /= 10);
+	digits[--at] = '[';
+	return path_add(path, n, digits + at);
+}
+
+struct each {
+	void (*visit)(void *arg, const char *path, const struct field *f, const void *at);
+	void *arg;
+	char path[FIELD_PATH];
+};
+
+static void each(struct each *e, size_t n, const struct field *table, const void *state)
+{
+	const struct field *f;
+
+	for (f = table; f->type != FIELD_END; f++) {
+		const u8 *at = (const u8 *)state + f->off;
+		size_t len;
+
+		if (f->type == FIELD_PAD)
+			continue;
+		len = path_add(e->path, n, f->name);
+		if (f->type != FIELD_STRUCT) {
+			e->visit(e->arg, e->path, f, at);
+			continue;
+		}
+		for (u32 i = 0; i < f->count; i++) {
+			size_t in = f->count > 1 ? path_index(e->path, len, i) : len;
+
+			each(e, path_add(e->path, in, "."), f->sub, at + (size_t)i * f->size);
+		}
+	}
+}
+
+void field_each(const struct field *table, const void *state,
+		void (*visit)(void *arg, const char *path, const struct field *f, const void *at),
+		void *arg)
+{
+	struct each e = { .visit = visit, .arg = arg };
+
+	each(&e, 0, table, state);
+}
+
+void field_layout(const struct field *table, struct sha256 *sha)
+{
+	const struct field *f;
+	u8 row[28];
+
+	for (f = table; f->type != FIELD_END; f++) {
+		sha256_add(sha, f->name, strlen(f->name) + 1);
+		be32_put(row, (u32)f->type);
+		be32_put(row + 4, f->type == FIELD_STRUCT ? 0 : f->size);
+		be32_put(row + 8, f->count);
+		be64_put(row + 12, f->min);
+		be64_put(row + 20, f->max);
+		sha256_add(sha, row, sizeof(row));
+		if (f->type == FIELD_STRUCT)
+			field_layout(f->sub, sha);
+	}
+	sha256_add(sha, "", 1);
 }

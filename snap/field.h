@@ -106,4 +106,20 @@ void field_save(const struct field *table, const void *state, u8 *out);
  */
 const char *field_load(const struct field *table, void *state, const u8 *in);
 
+/* One element as a number: UINT, BOOL, BYTES; of a FIFO how many bytes it holds. */
+u64 field_value(const struct field *f, const void *at, u32 i);
+/*
+ * Every field of a state but padding, nested ones too: `path` is the name with those of the structs
+ * around it ("channel[1].wr9"), f its row, `at` where its first element is. Names longer than
+ * FIELD_PATH are cut.
+ */
+#define FIELD_PATH 128
+void field_each(const struct field *table, const void *state,
+		void (*visit)(void *arg, const char *path, const struct field *f, const void *at),
+		void *arg);
+
+/* Adds everything that a row says, but for offsets, of every row to a digest. */
+struct sha256;
+void field_layout(const struct field *table, struct sha256 *sha);
+
 #endif

@@ -5,7 +5,7 @@
  * which NaN comes out, and the underflow exception of a result that was tiny before rounding
  * and is the least normal number after it. VONK_FPU_VECTORS and VONK_FPU_SEED as in
  * 3102-fpu-model; VONK_FPU_EXHAUSTIVE=1 adds every single for the one-operand functions
- * (minutes).
+ * (half an hour).
  */
 #include <string.h>
 

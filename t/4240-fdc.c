@@ -137,11 +137,8 @@ static void test_probe(void)
 	SEND(0x03, 0xc1, 0x11);
 	put(2, 0x14);
 	SEND(0x07, 0x00);
-	is(get(4), 0x81, "unit 0 seeks");
-	ok(!b.line[0], "not there yet");
-	later();
-	ok(b.line[0], "there");
-	is(get(4), 0x80, "done");
+	ok(b.line[0], "RECALIBRATE at track 0: there at once");
+	is(get(4), 0x80, "ready");
 	sense(0x20, 0, "RECALIBRATE without a disk");
 	ok(!b.line[0], "the interrupt is gone");
 	is(get(7), 0x80, "no disk: DIR says changed");
@@ -208,7 +205,11 @@ static void test_read(void)
 	ready();
 	is(get(7), 0x80, "a disk was put in");
 	SEND(0x0f, 0x00, 5);
+	is(get(4), 0x81, "unit 0 seeks");
+	ok(!b.line[0], "not there yet");
 	later();
+	ok(b.line[0], "there");
+	is(get(4), 0x80, "done");
 	sense(0x20, 5, "SEEK");
 	is(get(7), 0, "seen by the seek");
 	/* One sector, ended by terminal count as drivers do. */

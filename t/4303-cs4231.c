@@ -168,8 +168,11 @@ static void test_counts(struct bench *b)
 	is(codec(b, 24), 0, "base count 79: nothing after 72 samples");
 	bench_time(b, t + 10 * MS);
 	is(codec(b, 24), 0x10, "80 samples raise the flag");
+	bench_time(b, t + 15 * MS);
 	codec_set(b, 24, 0);
 	is(codec(b, 24), 0, "a zero clears it");
+	bench_time(b, t + 19 * MS);
+	is(codec(b, 24), 0, "152 samples: not yet");
 	bench_time(b, t + 20 * MS);
 	is(codec(b, 24), 0x10, "every 80");
 	bench_time(b, t + 1000 * MS);

@@ -149,7 +149,7 @@ static u32 drd(struct rig *r, u32 off)
 /* Virtual time goes on until the interrupt or until nothing more is going to happen. */
 static bool rig_wait(struct rig *r)
 {
-	for (unsigned n = 0; n < 100000 && !(drd(r, D_CSR) & CSR_INTR); n++) {
+	for (unsigned n = 0; n < 2000 && !(drd(r, D_CSR) & CSR_INTR); n++) {
 		u64 at = clock_next(&r->clock);
 
 		if (at == CLOCK_NEVER)

@@ -142,6 +142,21 @@ static unsigned no_such_space(struct cpu *cpu, u32 va, enum access_type at)
 	return srmmu_fault(cpu, va, at, SFSR_CS | FT_BUS << SFSR_FT_SHIFT);
 }
 
+/* LEON has the MMU's spaces, and the one around it, elsewhere. */
+static unsigned of_leon(unsigned asi)
+{
+	switch (asi) {
+	case 0x18:
+		return ASI_MMU_FLUSH_PROBE;
+	case 0x19:
+		return ASI_MMU_REGS;
+	case 0x1c:
+		return ASI_BYPASS;
+	default:
+		return asi;
+	}
+}
+
 /* Permissions and mapping of a fetch, traps of a load. */
 static unsigned text_load(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u64 *val)
 {
@@ -160,6 +175,8 @@ unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 
 	u64 *reg = storage(cpu, asi, va);
 
 	*val = 0;
+	if (cpu->model->leon)
+		asi = of_leon(asi);
 	if (asi == ASI_BYPASS)
 		cpu_fill_tlb(cpu, TLB_BYPASS, va, false);
 	if (asi >= ASI_BYPASS && asi <= ASI_BYPASS_LAST)
@@ -218,6 +235,8 @@ unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64
 {
 	u64 *reg = storage(cpu, asi, va);
 
+	if (cpu->model->leon)
+		asi = of_leon(asi);
 	if (asi == ASI_BYPASS)
 		cpu_fill_tlb(cpu, TLB_BYPASS, va, true);
 	if (asi >= ASI_BYPASS && asi <= ASI_BYPASS_LAST)

@@ -83,6 +83,15 @@ struct tlb {
 	struct tlb_entry load[TLB_SIZE], store[TLB_SIZE];
 };
 
+/* What the table walk for a page found, for the slow ways: registers are never in the TLBs. */
+#define WALK_SIZE 64
+struct walk_entry {
+	u32 tag; /* virtual page, or TLB_INVALID */
+	u32 pte; /* with R set */
+	u64 pa; /* of the page */
+	u8 level;
+};
+
 enum { TLB_USER, TLB_SUPER, TLB_BYPASS, TLB_NR };
 
 struct fetch_entry {
@@ -108,6 +117,7 @@ struct cpu {
 	u32 win[MAX_WINDOWS][16]; /* locals and ins of every window but the current one */
 	struct tlb tlb[TLB_NR];
 	struct fetch_entry fetch[2][TLB_SIZE]; /* user, supervisor */
+	struct walk_entry walk[WALK_SIZE];
 
 	/* State. */
 	u32 pc, npc;

@@ -7,7 +7,7 @@
  * from the queue: it goes into the queue, and the next FP instruction traps.
  */
 #include "arch/sparc/cpu.h"
-#include "arch/sparc/fpu.h"
+#include "arch/sparc/fpu-fast.h"
 #include "decode.h"
 #include "lib/bits.h"
 
@@ -129,68 +129,68 @@ unsigned cpu_fpop(struct cpu *cpu, u32 w, u32 pc)
 	case insn_fabss:
 		return finish_s(cpu, rd, s2 & 0x7fffffff, 0);
 	case insn_fsqrts:
-		s = fpu_sqrts(s2, mode, &exc);
+		s = fpu_fast_sqrts(s2, mode, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_fsqrtd:
-		d = fpu_sqrtd(d2, mode, &exc);
+		d = fpu_fast_sqrtd(d2, mode, &exc);
 		return finish_d(cpu, rd, d, exc);
 	case insn_fadds:
-		s = fpu_adds(s1, s2, mode, &exc);
+		s = fpu_fast_adds(s1, s2, mode, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_faddd:
-		d = fpu_addd(d1, d2, mode, &exc);
+		d = fpu_fast_addd(d1, d2, mode, &exc);
 		return finish_d(cpu, rd, d, exc);
 	case insn_fsubs:
-		s = fpu_subs(s1, s2, mode, &exc);
+		s = fpu_fast_subs(s1, s2, mode, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_fsubd:
-		d = fpu_subd(d1, d2, mode, &exc);
+		d = fpu_fast_subd(d1, d2, mode, &exc);
 		return finish_d(cpu, rd, d, exc);
 	case insn_fmuls:
-		s = fpu_muls(s1, s2, mode, &exc);
+		s = fpu_fast_muls(s1, s2, mode, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_fmuld:
-		d = fpu_muld(d1, d2, mode, &exc);
+		d = fpu_fast_muld(d1, d2, mode, &exc);
 		return finish_d(cpu, rd, d, exc);
 	case insn_fdivs:
-		s = fpu_divs(s1, s2, mode, &exc);
+		s = fpu_fast_divs(s1, s2, mode, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_fdivd:
-		d = fpu_divd(d1, d2, mode, &exc);
+		d = fpu_fast_divd(d1, d2, mode, &exc);
 		return finish_d(cpu, rd, d, exc);
 	case insn_fsmuld:
 		if (!cpu->model->fsmuld)
 			return unimplemented(cpu, w, pc);
-		d = fpu_smuld(s1, s2, &exc);
+		d = fpu_fast_smuld(s1, s2, &exc);
 		return finish_d(cpu, rd, d, exc);
 	case insn_fitos:
-		s = fpu_itos(s2, mode, &exc);
+		s = fpu_fast_itos(s2, mode, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_fitod:
 		return finish_d(cpu, rd, fpu_itod(s2), 0);
 	case insn_fdtos:
-		s = fpu_dtos(d2, mode, &exc);
+		s = fpu_fast_dtos(d2, mode, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_fstod:
-		d = fpu_stod(s2, &exc);
+		d = fpu_fast_stod(s2, &exc);
 		return finish_d(cpu, rd, d, exc);
 	case insn_fstoi:
-		s = fpu_stoi(s2, &exc);
+		s = fpu_fast_stoi(s2, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_fdtoi:
-		s = fpu_dtoi(d2, &exc);
+		s = fpu_fast_dtoi(d2, &exc);
 		return finish_s(cpu, rd, s, exc);
 	case insn_fcmps:
-		s = fpu_cmps(s1, s2, &exc);
+		s = fpu_fast_cmps(s1, s2, &exc);
 		return finish_cmp(cpu, s, exc);
 	case insn_fcmpes:
-		s = fpu_cmpes(s1, s2, &exc);
+		s = fpu_fast_cmpes(s1, s2, &exc);
 		return finish_cmp(cpu, s, exc);
 	case insn_fcmpd:
-		s = fpu_cmpd(d1, d2, &exc);
+		s = fpu_fast_cmpd(d1, d2, &exc);
 		return finish_cmp(cpu, s, exc);
 	case insn_fcmped:
-		s = fpu_cmped(d1, d2, &exc);
+		s = fpu_fast_cmped(d1, d2, &exc);
 		return finish_cmp(cpu, s, exc);
 	default: /* quad, and every undefined opf */
 		return unimplemented(cpu, w, pc);

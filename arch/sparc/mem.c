@@ -17,6 +17,8 @@ void cpu_flush_tlb(struct cpu *cpu)
 	for (unsigned s = 0; s < 2; s++)
 		for (unsigned i = 0; i < TLB_SIZE; i++)
 			cpu->fetch[s][i].tag = TLB_INVALID;
+	for (unsigned i = 0; i < WALK_SIZE; i++)
+		cpu->walk[i].tag = TLB_INVALID;
 }
 
 void cpu_flush_tlb_page(struct cpu *cpu, u32 va)
@@ -24,6 +26,8 @@ void cpu_flush_tlb_page(struct cpu *cpu, u32 va)
 	unsigned i = index_of(va);
 
 	va &= ~0xfffu;
+	if (cpu->walk[i % WALK_SIZE].tag == va)
+		cpu->walk[i % WALK_SIZE].tag = TLB_INVALID;
 	for (unsigned t = TLB_USER; t <= TLB_SUPER; t++) {
 		if (cpu->tlb[t].load[i].tag == va)
 			cpu->tlb[t].load[i].tag = TLB_INVALID;
@@ -98,19 +102,27 @@ static void mem_put(u8 *p, unsigned size, u64 val)
 	}
 }
 
-unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at,
-		       u64 *val)
+/* False on a bus error. */
+static bool phys_read(struct cpu *cpu, u64 pa, unsigned size, u64 *val)
 {
 	const struct bus_range *range = bus_find(cpu->bus, pa);
 
 	if (range && range->mem) {
 		*val = mem_get(range->mem + (pa - range->pa), size);
-		return 0;
+		return true;
 	}
 	cpu->clock->insns = cpu->icount + cpu->clock_bias;
 	if (range && !bus_read(cpu->bus, pa, size, val))
-		return 0;
+		return true;
 	*val = 0;
+	return false;
+}
+
+unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at,
+		       u64 *val)
+{
+	if (phys_read(cpu, pa, size, val))
+		return 0;
 	return srmmu_fault(cpu, va, at, FT_BUS << SFSR_FT_SHIFT);
 }
 
@@ -157,13 +169,14 @@ unsigned cpu_swap_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at
 {
 	struct translation tr;
 	u32 l_ft = srmmu_translate(cpu, va, at, &tr);
-	unsigned tt;
 
 	*old = 0;
+	/* One access, one fault: in no-fault mode nothing is stored where nothing was read. */
+	if (!l_ft && !phys_read(cpu, tr.pa, size, old))
+		l_ft = FT_BUS << SFSR_FT_SHIFT;
 	if (l_ft)
 		return srmmu_fault(cpu, va, at, l_ft);
-	tt = cpu_load_phys(cpu, tr.pa, size, va, at, old);
-	return tt ? tt : cpu_store_phys(cpu, tr.pa, size, va, at, val);
+	return cpu_store_phys(cpu, tr.pa, size, va, at, val);
 }
 
 unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val)

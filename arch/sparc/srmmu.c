@@ -72,18 +72,12 @@ static bool fetch_at(enum access_type at)
 	return at == AT_FETCH_USER || at == AT_FETCH_SUPER;
 }
 
-u32 srmmu_translate(struct cpu *cpu, u32 va, enum access_type at, struct translation *tr)
+/* Walk, check, and set R and M in the table. */
+static u32 translate(struct cpu *cpu, u32 va, enum access_type at, struct walk_entry *e)
 {
-	u32 ctrl = cpu->mmu[MMU_CTRL], ft, used;
 	struct walk w;
+	u32 ft, used;
 
-	tr->pte = 0;
-	if (!(ctrl & MMU_CTRL_E)) {
-		tr->pa = va;
-		if (fetch_at(at) && (ctrl & cpu->model->mmu_bm))
-			tr->pa = cpu->prom_pa | (va & 0x7ffff);
-		return 0;
-	}
 	if (!walk(cpu, va, 3, &w))
 		return fault(w.level, FT_TRANSLATION);
 	if ((w.entry & 3) == ET_INVALID)
@@ -96,9 +90,37 @@ u32 srmmu_translate(struct cpu *cpu, u32 va, enum access_type at, struct transla
 	used = w.entry | PTE_R | (at & AT_STORE ? PTE_M : 0);
 	if (used != w.entry && bus_write(cpu->bus, w.pa, 4, used))
 		return fault(w.level, FT_TRANSLATION);
-	tr->pte = used;
-	tr->pa = ((u64)(used & 0xffffff00) << 4 & ~(u64)level_mask[w.level]) |
-		 (va & level_mask[w.level]);
+	e->tag = va & ~0xfffu;
+	e->pte = used;
+	e->level = (u8)w.level;
+	e->pa = ((u64)(used & 0xffffff00) << 4 & ~(u64)level_mask[w.level]) |
+		(va & level_mask[w.level] & ~0xfffu);
+	return 0;
+}
+
+u32 srmmu_translate(struct cpu *cpu, u32 va, enum access_type at, struct translation *tr)
+{
+	struct walk_entry *e = &cpu->walk[va >> 12 & (WALK_SIZE - 1)];
+	u32 ctrl = cpu->mmu[MMU_CTRL], ft;
+
+	tr->pte = 0;
+	if (!(ctrl & MMU_CTRL_E)) {
+		tr->pa = va;
+		if (fetch_at(at) && (ctrl & cpu->model->mmu_bm))
+			tr->pa = cpu->prom_pa | (va & 0x7ffff);
+		return 0;
+	}
+	if (e->tag != (va & ~0xfffu) || (at & AT_STORE && !(e->pte & PTE_M))) {
+		ft = translate(cpu, va, at, e);
+		if (ft)
+			return ft;
+	} else {
+		ft = access_fault[at][bits(e->pte, 4, 2)];
+		if (ft)
+			return fault(e->level, ft);
+	}
+	tr->pte = e->pte;
+	tr->pa = e->pa | (va & 0xfff);
 	return 0;
 }
 
@@ -192,17 +214,22 @@ void srmmu_write_reg(struct cpu *cpu, u32 va, u32 val)
 }
 
 /*
- * V8 H.5: a fault that finds an unread one sets OW. In no-fault mode all is recorded, but
- * only fetches in supervisor space trap.
+ * V8 H.5: a fault that finds an unread one of its own class, fetch or data, sets OW; a fetch's
+ * never replaces a data access's. In no-fault mode all is recorded, but only fetches in
+ * supervisor space trap.
  */
 unsigned srmmu_fault(struct cpu *cpu, u32 va, enum access_type at, u32 l_ft)
 {
-	u32 ow = cpu->mmu[MMU_SFSR] & 0x1e ? SFSR_OW : 0;
-	bool bus = (l_ft >> SFSR_FT_SHIFT & 7) == FT_BUS;
+	u32 old = cpu->mmu[MMU_SFSR];
+	bool bus = (l_ft >> SFSR_FT_SHIFT & 7) == FT_BUS, unread = old & 7u << SFSR_FT_SHIFT;
+	bool old_fetch = fetch_at(old >> SFSR_AT_SHIFT & 7);
 
-	cpu->mmu[MMU_SFSR] =
-		(l_ft | (u32)at << SFSR_AT_SHIFT | SFSR_FAV | ow) & cpu->model->sfsr_mask;
-	cpu->mmu[MMU_SFAR] = va;
+	if (!unread || old_fetch || !fetch_at(at)) {
+		old = unread && old_fetch == fetch_at(at) ? SFSR_OW : 0;
+		old |= l_ft | (u32)at << SFSR_AT_SHIFT | SFSR_FAV;
+		cpu->mmu[MMU_SFSR] = old & cpu->model->sfsr_mask;
+		cpu->mmu[MMU_SFAR] = va;
+	}
 	if ((cpu->mmu[MMU_CTRL] & MMU_CTRL_NF) && at != AT_FETCH_SUPER)
 		return 0;
 	if (fetch_at(at))

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/reboot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reboot *reboot_new(u64 ram_size)
+{
+	struct reboot *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->ram = calloc(1, ram_size);
+	if (r->ram)
+		return r;
+	free(r);
+	return NULL;
+}
+
+void reboot_free(struct reboot *r)
+{
+	if (!r)
+		return;
+	snap_runs_release(&r->runs);
+	free(r->ram);
+	free(r);
+}
+
+int reboot_note(struct machine *m)
+{
+	struct reboot *r = reboot_new(m->config.ram_size);
+	int ret = r ? 0 : -ENOMEM;
+
+	for (u64 off = 0; !ret && off < m->config.ram_size; off += SNAP_PAGE) {
+		if (snap_page_is_zero(m->ram + off))
+			continue;
+		memcpy(r->ram + off, m->ram + off, SNAP_PAGE);
+		ret = snap_runs_add(&r->runs, (u32)(off / SNAP_PAGE));
+	}
+	if (ret) {
+		reboot_free(r);
+		return ret;
+	}
+	cpu_get_state(m->cpu[0], &r->start);
+	r->start.icount = 0;
+	reboot_free(m->reboot);
+	m->reboot = r;
+	return 0;
+}
+
+void reboot_load(struct machine *m)
+{
+	const struct reboot *r = m->reboot;
+	struct cpu_state start = r->start;
+
+	for (u32 i = 0; i < r->runs.nr; i++) {
+		u64 off = (u64)SNAP_PAGE * r->runs.run[i].first;
+
+		memcpy(m->ram + off, r->ram + off, (size_t)SNAP_PAGE * r->runs.run[i].nr);
+	}
+	code_flush(&m->code);
+	start.icount = m->cpu[0]->icount;
+	cpu_set_state(m->cpu[0], &start);
+}

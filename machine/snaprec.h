@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Between snapshot.c, which writes records, and restore.c, which reads and compares them. */
+#ifndef MACHINE_SNAPREC_H
+#define MACHINE_SNAPREC_H
+
+#include "machine/snapshot.h"
+
+/* Bytes in memory, as many as are added; to be freed by its user. */
+struct octets {
+	u8 *p;
+	u64 len, room;
+	int err;
+};
+void octets_add(struct octets *o, const void *p, u64 n);
+
+/* The payload of each record that is no memory and no disk. */
+void snapshot_put_config(struct octets *o, const struct machine_config *c);
+void snapshot_put_machine(struct octets *o, struct machine *m);
+void snapshot_put_firmware(struct octets *o, struct machine *m);
+void snapshot_put_cpu(struct octets *o, const struct cpu *cpu);
+void snapshot_put_chip(struct octets *o, struct dev *chip);
+void snapshot_put_chr(struct octets *o, const struct chr *chr);
+void snapshot_put_net(struct octets *o, const struct net_port *net);
+
+extern const char *const snapshot_chr_name[CHR_NR], *const snapshot_vga_name[3];
+const char *snapshot_drive_name(unsigned n);
+bool snapshot_has_drive(const struct machine_config *c, unsigned n);
+struct block *snapshot_medium(const struct machine_config *c, unsigned n);
+
+#endif
