@@ -40,7 +40,7 @@ endif
 SRC := $(filter-out machine/main.c,$(sort $(wildcard lib/*.c snap/*.c arch/sparc/*.c dev/*.c \
 	machine/*.c machine/prom/*.c machine/demo/*.c)))
 OBJ := $(SRC:%.c=$(O)/%.o)
-GEN := $(O)/gen/decode.h
+GEN := $(O)/gen/decode.h $(O)/gen/fusion.h
 TESTS_C := $(patsubst t/%.c,$(O)/t/%,$(sort $(wildcard t/[0-9]*.c)))
 TESTS_SH := $(sort $(wildcard t/[0-9]*.sh t/[0-9]*.pl))
 
@@ -68,6 +68,10 @@ $(O)/%.o: %.c $(GEN)
 $(O)/gen/decode.h: arch/sparc/insns.decode $(O)/tools/mkdecode
 	@mkdir -p $(@D)
 	$(call say,GEN,$@) $(O)/tools/mkdecode $< > $@.tmp && mv $@.tmp $@
+
+$(O)/gen/fusion.h: arch/sparc/exec-ops.h arch/sparc/fusion.list $(O)/tools/mkfuse
+	@mkdir -p $(@D)
+	$(call say,GEN,$@) $(O)/tools/mkfuse arch/sparc/exec-ops.h arch/sparc/fusion.list > $@.tmp && mv $@.tmp $@
 
 $(O)/tools/%: tools/%.c
 	@mkdir -p $(@D)

@@ -71,6 +71,16 @@ bool host_chr_connected(const struct host *host, const struct chr *chr)
 	return false;
 }
 
+u32 host_chr_clients(const struct host *host, const struct chr *chr)
+{
+	unsigned i;
+
+	for (i = 0; i < HOST_CHRS; i++)
+		if (host->chr[i] && host->chr[i]->chr == chr)
+			return host->chr[i]->clients;
+	return 0;
+}
+
 bool host_chr_possible(const struct host_chr *hc)
 {
 	if (hc->listen >= 0 || hc->pty || hc->breaks)

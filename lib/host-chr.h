@@ -33,6 +33,7 @@ struct host_chr {
 	bool escape; /* Ctrl-A came: the next byte is a command */
 	bool focus; /* keys go to the monitor */
 	bool focus_changed;
+	u32 clients; /* that have come so far */
 	u32 breaks; /* typed, not yet fed */
 	u64 look_ns; /* when to look again whether a pty was opened */
 	char *path; /* to be unlinked */

@@ -316,6 +316,7 @@ void host_chr_attach(struct host_chr *hc, int fd)
 	hc->own_in = hc->own_out = true;
 	hc->sock = true;
 	hc->eof = false;
+	hc->clients++;
 	hc->output.num = hc->output.head = 0;
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "lib/host-signal.h"
+#include "lib/host.h"
 
 #define BUF 65536u
 
@@ -299,8 +301,15 @@ static void child(int fd, void (*work)(void *arg, struct host_saved *out), void 
 	_exit(0);
 }
 
-int host_saver_start(struct host_saver *s, void (*work)(void *arg, struct host_saved *out),
-		     void *arg)
+/* That the loop wakes up is all that is needed. */
+static void woken(void *arg, short revents)
+{
+	(void)arg;
+	(void)revents;
+}
+
+int host_saver_start(struct host_saver *s, struct host *host,
+		     void (*work)(void *arg, struct host_saved *out), void *arg)
 {
 	int fd[2], ret;
 	pid_t pid;
@@ -320,7 +329,9 @@ int host_saver_start(struct host_saver *s, void (*work)(void *arg, struct host_s
 		child(fd[1], work, arg);
 	}
 	close(fd[1]);
-	*s = (struct host_saver){ .pid = (int)pid, .fd = fd[0] };
+	*s = (struct host_saver){ .host = host, .pid = (int)pid, .fd = fd[0] };
+	if (host)
+		host_watch(host, s->fd, POLLIN, woken, s);
 	return 0;
 }
 
@@ -359,6 +370,8 @@ bool host_saver_done(struct host_saver *s, bool wait)
 			 WIFSIGNALED(status) ? "signal" : "status",
 			 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	}
+	if (s->host)
+		host_unwatch(s->host, s->fd);
 	close(s->fd);
 	s->pid = 0;
 	return true;
@@ -471,6 +484,28 @@ int host_source_map(const struct host_source *src, u64 off, void *at, size_t n)
 	return 0;
 }
 
+int host_file_make(const char *path, u64 size, char *err, size_t errlen)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), ret = 1;
+
+	if (fd < 0 && errno == EEXIST)
+		return 0;
+	if (fd < 0 || ftruncate(fd, (off_t)size)) {
+		ret = -errno;
+		snprintf(err, errlen, "%s: cannot be made: %s", path, strerror(-ret));
+		if (fd >= 0)
+			unlink(path);
+	}
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+void host_file_remove(const char *path)
+{
+	unlink(path);
+}
+
 /* The build id is a note in a segment of its own. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((weak, visibility("hidden")));
 
@@ -498,13 +533,19 @@ static bool find_id(const u8 *p, size_t n, u8 id[20])
 void host_build_id(u8 id[20])
 {
 	const u8 *base = (const u8 *)&__ehdr_start;
-	const ElfW(Phdr) * ph;
+	ElfW(Ehdr) head;
 
 	memset(id, 0, 20);
+	/* The program reads itself: more than the one header that has a name. */
+	__asm__("" : "+r"(base));
 	if (!base)
 		return;
-	ph = (const ElfW(Phdr) *)(const void *)(base + __ehdr_start.e_phoff);
-	for (unsigned i = 0; i < __ehdr_start.e_phnum; i++)
-		if (ph[i].p_type == PT_NOTE && find_id(base + ph[i].p_offset, ph[i].p_filesz, id))
+	memcpy(&head, base, sizeof(head));
+	for (unsigned i = 0; i < head.e_phnum; i++) {
+		ElfW(Phdr) ph;
+
+		memcpy(&ph, base + head.e_phoff + i * sizeof(ph), sizeof(ph));
+		if (ph.p_type == PT_NOTE && find_id(base + ph.p_offset, ph.p_filesz, id))
 			return;
+	}
 }

@@ -63,7 +63,9 @@ struct host_saved {
  * A copy of this process (memory is shared until one of them writes to it) that calls `work` and ends. At
  * most one at a time.
  */
+struct host;
 struct host_saver {
+	struct host *host; /* whose loop wakes up when the child has ended; NULL: nobody's */
 	int pid; /* 0: none */
 	int fd; /* readable when the child has come to its end */
 	struct host_saved got;
@@ -71,8 +73,8 @@ struct host_saver {
 };
 
 /* 0 or -errno. `work` runs in the child and fills in `out`, which is zeroed. */
-int host_saver_start(struct host_saver *s, void (*work)(void *arg, struct host_saved *out),
-		     void *arg);
+int host_saver_start(struct host_saver *s, struct host *host,
+		     void (*work)(void *arg, struct host_saved *out), void *arg);
 /* Has it ended? Then s->got tells how. `wait`: until it has. */
 bool host_saver_done(struct host_saver *s, bool wait);
 
@@ -97,6 +99,13 @@ int host_source_read(const struct host_source *src, u64 off, void *buf, size_t n
  * be: then nothing has changed.
  */
 int host_source_map(const struct host_source *src, u64 off, void *at, size_t n);
+
+/*
+ * A file of zeros, where there is none: 1 if it was made, 0 if something is there already, or -errno
+ * with one line in err.
+ */
+int host_file_make(const char *path, u64 size, char *err, size_t errlen);
+void host_file_remove(const char *path);
 
 /* This program's build id, zero if the linker made none. */
 void host_build_id(u8 id[20]);

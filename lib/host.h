@@ -80,6 +80,8 @@ void host_chr_close(struct host *host, struct chr *chr);
 void host_set_monitor(struct host *host, struct chr *monitor);
 /* Is somebody there who takes output and may give input? */
 bool host_chr_connected(const struct host *host, const struct chr *chr);
+/* How many clients of a socket have come so far; between two of them it may never have been unconnected. */
+u32 host_chr_clients(const struct host *host, const struct chr *chr);
 
 /*
  * Call ready(arg, revents) in host_poll() when fd has one of the poll(2) events. Returns 0,

@@ -32,7 +32,7 @@ void sha256_init(struct sha256 *s)
 
 	memcpy(s->h, start, sizeof(s->h));
 	s->len = 0;
-	s->plain = false;
+	s->plain = !sha256_host_has();
 }
 
 static void block(u32 h[8], const u8 *p)
@@ -64,9 +64,9 @@ static void block(u32 h[8], const u8 *p)
 
 static void blocks(struct sha256 *s, const u8 *p, size_t nr)
 {
-	if (!s->plain && sha256_host(s->h, p, nr))
-		return;
-	for (; nr--; p += 64)
+	if (!s->plain)
+		sha256_host(s->h, p, nr);
+	for (; s->plain && nr--; p += 64)
 		block(s->h, p);
 }
 

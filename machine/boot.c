@@ -12,6 +12,7 @@
 #include "lib/host-load.h"
 #include "machine/demo/demo-image.h"
 #include "machine/load.h"
+#include "machine/prom/prom.h"
 
 /* Keys of the firmware configuration device. */
 enum {
@@ -35,8 +36,6 @@ enum {
 	CFG_WIDTH = 0x8001,
 	CFG_HEIGHT = 0x8002,
 };
-
-static const u8 mac[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
 
 static __printf(3, 4) int fail(char *err, size_t errlen, const char *fmt, ...)
 {
@@ -75,19 +74,23 @@ int boot_config(const struct options *o, struct machine_config *c, char *err, si
 	return 0;
 }
 
-int boot_nvram(struct machine *m, const struct options *o, char *err, size_t errlen)
+int boot_nvram_file(struct machine *m, const struct options *o, const struct nvram *n, char *err,
+		    size_t errlen)
 {
 	void *chip = machine_chip(m, "nvram");
-	int ret;
+	int ret = nvram_fill(n, chip, m->config.board->idprom_type,
+			     o->nic.has_mac ? o->nic.mac : NULL, o->prom_env, o->nr_prom_env, err,
+			     errlen);
 
-	m48t08_set_idprom(chip, m->config.board->idprom_type, o->nic.has_mac ? o->nic.mac : mac);
-	ret = m48t08_set_vars(chip, o->prom_env, o->nr_prom_env);
-	if (ret == -ENOSPC)
-		return fail(err, errlen, "-prom-env: the variables do not fit into the NVRAM");
-	if (ret)
-		return fail(err, errlen, "-prom-env: wants NAME=VALUE");
 	m48t08_set_time(chip, o->rtc_base);
-	return 0;
+	return ret;
+}
+
+int boot_nvram(struct machine *m, const struct options *o, char *err, size_t errlen)
+{
+	static const struct nvram none;
+
+	return boot_nvram_file(m, o, &none, err, errlen);
 }
 
 static void add_int(void *cfg, u16 key, u64 val, u32 len)
@@ -167,6 +170,22 @@ static int load_bios(struct machine *m, const struct options *o, char *err, size
 	return ret ? ret : load_prom(path, &rom, &prom, err, errlen);
 }
 
+/* The machine's own PROM, for a kernel: which is a program with a header that it can trust. */
+static int load_prom_of_ours(struct machine *m, const char *path, const struct loaded *kernel,
+			     char *err, size_t errlen)
+{
+	int ret = prom_install(m, err, errlen);
+
+	if (ret)
+		return ret;
+	if (kernel->format != IMAGE_ELF && kernel->format != IMAGE_AOUT)
+		return fail(err, errlen, "%s: not a kernel: neither ELF nor a.out", path);
+	if (kernel->start > LOAD_KERNEL || kernel->end <= LOAD_KERNEL)
+		return fail(err, errlen, "%s: not a kernel: nothing of it goes to physical 0x%x",
+			    path, LOAD_KERNEL);
+	return 0;
+}
+
 int boot_load(struct machine *m, const struct options *o, bool batch, char *err, size_t errlen)
 {
 	const struct load_mem ram = { "RAM", m->ram, 0, m->config.ram_size };
@@ -203,7 +222,9 @@ int boot_load(struct machine *m, const struct options *o, bool batch, char *err,
 	if (program) {
 		start_program(m, kernel.entry_pa);
 		kernel.end = 0;
-	} else if (kernel_path || o->bios) {
+	} else if (kernel_path && !o->bios) {
+		ret = load_prom_of_ours(m, kernel_path, &kernel, err, errlen);
+	} else if (o->bios) {
 		ret = load_bios(m, o, err, errlen);
 	} else {
 		ret = load_demo(m, err, errlen);

@@ -4,6 +4,7 @@
 #define MACHINE_BOOT_H
 
 #include "machine/machine.h"
+#include "machine/nvram.h"
 #include "machine/options.h"
 
 /*
@@ -13,6 +14,9 @@
 int boot_config(const struct options *o, struct machine_config *config, char *err, size_t errlen);
 /* Fill NVRAM and clock, once after machine_new(). 0 or -errno with one line in err. */
 int boot_nvram(struct machine *m, const struct options *o, char *err, size_t errlen);
+/* The same with the contents of -nvram's file. */
+int boot_nvram_file(struct machine *m, const struct options *o, const struct nvram *n, char *err,
+		    size_t errlen);
 /*
  * Load what the options name, tell the firmware about it, and set the CPU on its way: after
  * machine_new() and after every reset. `batch`: nobody is there to talk to. 0 or -errno with

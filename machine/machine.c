@@ -11,6 +11,8 @@
 #include "dev/iommu.h"
 #include "dev/sparc32-dma.h"
 #include "lib/hash64.h"
+#include "lib/host-mem.h"
+#include "machine/prom/prom.h"
 #include "machine/reboot.h"
 
 #define D(name) extern const struct dev_class name##_class;
@@ -78,7 +80,8 @@ static int map(struct machine *m, const struct board_dev *row, struct dev *chip)
 		int ret;
 
 		if (i < row->per_cpu) {
-			if (i >= m->config.nr_cpus)
+			/* A slice for every CPU that the board takes, plugged in or not. */
+			if (i >= m->config.board->max_cpus)
 				continue;
 			pa = row->at[0] + 0x1000 * i;
 		}
@@ -253,7 +256,7 @@ static int add_memory(struct machine *m)
 	const struct machine_config *c = &m->config;
 	int ret;
 
-	m->ram = calloc(1, c->ram_size);
+	m->ram = host_mem_new(c->ram_size);
 	m->prom = calloc(1, MACHINE_PROM_SIZE);
 	if (!m->ram || !m->prom)
 		return -ENOMEM;
@@ -276,6 +279,8 @@ static int add_cpus(struct machine *m)
 		cpu->ref = m->config.ref;
 		cpu->prom_pa = m->config.board->prom_pa;
 		cpu->can_exit = true;
+		cpu->service = prom_service;
+		cpu->service_arg = m;
 		ret = cpu_init(cpu, m->config.cpu, i, &m->bus, &m->clock, &m->code);
 		if (ret)
 			return ret;
@@ -350,7 +355,7 @@ void machine_free(struct machine *m)
 	bus_release(&m->bus);
 	reboot_free(m->reboot);
 	free(m->fw_items);
-	free(m->ram);
+	host_mem_free(m->ram, m->config.ram_size);
 	free(m->prom);
 	free(m);
 }
@@ -422,7 +427,7 @@ enum machine_stop machine_run(struct machine *m, u64 insns)
 			return MACHINE_LIMIT;
 		if (why == CPU_IDLE || m->polled) {
 			m->polled = false;
-			if (!cpu_irq_pending(cpu))
+			if (cpu->halted ? !cpu->irq_lines : !cpu_irq_pending(cpu))
 				return MACHINE_IDLE;
 		}
 		if (cpu->icount >= end)

@@ -4,15 +4,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/host-signal.h"
 #include "lib/host.h"
 #include "machine/boot.h"
+#include "machine/monitor.h"
 #include "machine/pace.h"
 #include "machine/plug.h"
+#include "machine/reboot.h"
+#include "machine/snapcmd.h"
+#include "machine/snapctl.h"
 
-enum { EXIT_OFF = 0, EXIT_USAGE = 1, EXIT_ERROR_MODE = 4, EXIT_LIMIT = 124 };
+enum { EXIT_OFF = 0, EXIT_USAGE = 1, EXIT_REFUSED = 3, EXIT_ERROR_MODE = 4, EXIT_LIMIT = 124 };
 
 struct run {
 	struct options o;
@@ -20,6 +25,15 @@ struct run {
 	struct machine *m;
 	struct host host;
 	struct pace pace;
+	struct snapshot restored; /* what the machine was made from, if it was */
+	struct snapctl snap;
+	char snap_path[MONITOR_LINE]; /* as the monitor has named it */
+	struct nvram nvram;
+	struct network net;
+	struct log log;
+	FILE *logfile; /* NULL: stderr */
+	struct control control;
+	struct monitor mux, monitor; /* on a mon: stream; on one of its own */
 	bool batch; /* nobody at a terminal */
 	u64 start_ns;
 };
@@ -51,6 +65,13 @@ static int print_cpus(void)
 {
 	for (const struct cpu_model *m = cpu_models; m->name; m++)
 		puts(m->name);
+	return EXIT_OFF;
+}
+
+static int print_log_items(void)
+{
+	for (const struct opt_log_item *i = opt_log_items; i->name; i++)
+		printf("%-14s %s\n", i->name, i->help);
 	return EXIT_OFF;
 }
 
@@ -97,23 +118,84 @@ static int error_mode(const struct machine *m)
 /* Serve signals; true: stop. */
 static bool served(struct run *r)
 {
+	char err[1024];
+
 	if (host_signals.any) {
 		host_signals.any = 0;
-		if (host_signals.stop)
+		if (host_signals.stop) {
+			if (r->o.save_on_exit)
+				snapctl_save(&r->snap);
 			return true;
+		}
+		if (host_signals.save) {
+			host_signals.save = 0;
+			snapctl_save(&r->snap);
+		}
+		if (host_signals.restore) {
+			host_signals.restore = 0;
+			snapctl_go_back(&r->snap, err, sizeof(err));
+			pace_again(&r->pace, r->m);
+		}
 	}
-	return r->host.quit;
+	return r->host.quit || r->control.quit || r->snap.torn;
+}
+
+static void save_nvram(struct run *r, int *status)
+{
+	char err[1024];
+
+	if (nvram_save(&r->nvram, machine_chip(r->m, "nvram"), err, sizeof(err)))
+		*status = complain(err);
+}
+
+/* The board has been reset; true: that is the end. */
+static bool rebooted(struct run *r)
+{
+	int status;
+
+	save_nvram(r, &status);
+	if (!r->o.no_reboot)
+		reboot_load(r->m);
+	return r->o.no_reboot;
+}
+
+static u64 who_is_at(const struct host *host, const struct chr *chr)
+{
+	return host_chr_connected(host, chr) ? 1ull + host_chr_clients(host, chr) : 0;
+}
+
+/* What the monitors have asked for; true: stop. */
+static bool obeyed(struct run *r)
+{
+	bool stood = r->control.stopped;
+
+	monitor_poll(&r->mux);
+	monitor_present(&r->monitor, who_is_at(&r->host, &r->monitor.chr));
+	monitor_poll(&r->monitor);
+	if (stood && !r->control.stopped)
+		pace_again(&r->pace, r->m);
+	if (!r->control.reset)
+		return r->control.quit;
+	r->control.reset = false;
+	machine_reset(r->m);
+	return rebooted(r);
 }
 
 static int run(struct run *r)
 {
-	char err[512];
-
+	snapctl_poll(&r->snap);
 	for (;;) {
-		host_poll(&r->host, 0);
-		if (served(r))
+		enum machine_stop why;
+
+		host_poll(&r->host, r->control.stopped ? -1 : 0);
+		if (obeyed(r) || served(r))
 			return EXIT_OFF;
-		switch (machine_run(r->m, MACHINE_QUANTUM)) {
+		snapctl_poll(&r->snap);
+		if (r->control.stopped)
+			continue;
+		why = machine_run(r->m, snapctl_quantum(&r->snap, pace_quantum(&r->pace, r->m)));
+		snapctl_poll(&r->snap);
+		switch (why) {
 		case MACHINE_QUANTUM_END:
 			break;
 		case MACHINE_IDLE:
@@ -129,10 +211,8 @@ static int run(struct run *r)
 		case MACHINE_EXIT:
 			return (int)(r->m->exit_status & 0xff);
 		case MACHINE_RESET:
-			if (r->o.no_reboot)
+			if (rebooted(r))
 				return EXIT_OFF;
-			if (boot_load(r->m, &r->o, r->batch, err, sizeof(err)))
-				return complain(err);
 		}
 	}
 }
@@ -145,30 +225,154 @@ static void stop_at_once(int sig)
 	_exit(128 + sig);
 }
 
-static int start(struct run *r, char *err, size_t errlen)
+/* Snapshots as the monitor asks for them. A name stays: signals mean that file from then on. */
+static void name_snapshot(struct run *r, const char *path)
 {
+	snapctl_finish(&r->snap);
+	if (!path)
+		return;
+	snprintf(r->snap_path, sizeof(r->snap_path), "%s", path);
+	r->o.snap = r->snap_path;
+}
+
+static int monitor_save(void *arg, const char *path, char *err, size_t errlen)
+{
+	struct run *r = arg;
+
+	name_snapshot(r, path);
+	return snapctl_save_now(&r->snap, err, errlen);
+}
+
+static int monitor_load(void *arg, const char *path, char *err, size_t errlen)
+{
+	struct run *r = arg;
 	int ret;
 
-	ret = boot_config(&r->o, &r->config, err, errlen);
+	name_snapshot(r, path);
+	ret = snapctl_go_back(&r->snap, err, errlen);
+	if (ret)
+		return ret < 0 ? ret : -EINVAL;
+	pace_again(&r->pace, r->m);
+	return 0;
+}
+
+static void monitor_focus(void *arg, bool here)
+{
+	struct run *r = arg;
+
+	if (here)
+		monitor_greet(&r->mux);
+	else
+		monitor_leave(&r->mux);
+}
+
+static int open_monitors(struct run *r, char *err, size_t errlen)
+{
+	const char *spec = r->o.monitor.spec;
+
+	r->control = (struct control){ .m = r->m,
+				       .o = &r->o,
+				       .net = &r->net,
+				       .log = &r->log,
+				       .save = monitor_save,
+				       .load = monitor_load,
+				       .arg = r };
+	monitor_init(&r->mux, &r->control);
+	monitor_init(&r->monitor, &r->control);
+	r->host.focus = monitor_focus;
+	r->host.focus_arg = r;
+	host_set_monitor(&r->host, &r->mux.chr);
+	if (!spec || r->o.monitor.kind == OPT_CHR_NONE)
+		return 0;
+	return host_chr_open(&r->host, r->o.monitor.mux ? spec + 4 : spec, &r->monitor.chr, err,
+			     errlen);
+}
+
+static int open_log(struct run *r, char *err, size_t errlen)
+{
+	if (r->o.logfile) {
+		r->logfile = fopen(r->o.logfile, "we");
+		if (!r->logfile) {
+			snprintf(err, errlen, "-D: %s: %s", r->o.logfile, strerror(errno));
+			return -errno;
+		}
+	}
+	log_init(&r->log, r->m, r->logfile ? r->logfile : stderr);
+	return log_set(&r->log, r->o.log);
+}
+
+static void close_log(struct run *r, int *status)
+{
+	log_release(&r->log);
+	if (r->logfile && (ferror(r->logfile) | fclose(r->logfile)))
+		*status = complain("-D: the log is not complete");
+}
+
+/* -rtc base=utc, localtime: what the host's clock says, as if it were UTC. */
+static void set_start_date(struct options *o)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (o->rtc == OPT_RTC_UTC)
+		o->rtc_base = now;
+	if (o->rtc == OPT_RTC_LOCALTIME && localtime_r(&now, &tm))
+		o->rtc_base = timegm(&tm);
+}
+
+static int power_on(struct run *r, char *err, size_t errlen)
+{
+	int ret = boot_config(&r->o, &r->config, err, errlen);
+
 	if (!ret)
 		ret = plug_open(&r->o, &r->config, err, errlen);
 	if (!ret)
 		ret = machine_new(&r->m, &r->config, err, errlen);
+	if (!ret)
+		ret = boot_nvram_file(r->m, &r->o, &r->nvram, err, errlen);
+	if (!ret)
+		ret = boot_load(r->m, &r->o, r->batch, err, errlen);
+	if (!ret && reboot_note(r->m)) {
+		snprintf(err, errlen, "out of memory");
+		ret = -ENOMEM;
+	}
+	return ret;
+}
+
+static int start(struct run *r, char *err, size_t errlen)
+{
+	int ret;
+
+	set_start_date(&r->o);
+	ret = nvram_open(&r->nvram, r->o.nvram, err, errlen);
+	if (ret)
+		return ret;
+	if (r->o.restore)
+		ret = snapctl_new_machine(&r->restored, &r->o, &r->config, &r->m, err, errlen);
+	else
+		ret = power_on(r, err, errlen);
+	if (!ret && !r->nvram.filled) /* a new file, or a reason why there can be none */
+		ret = nvram_save(&r->nvram, machine_chip(r->m, "nvram"), err, errlen);
+	if (!ret)
+		ret = open_log(r, err, errlen);
+	if (!ret)
+		ret = network_open(&r->net, &r->host, &r->o, r->config.net, &r->m->clock,
+				   r->o.rtc_base, err, errlen);
+	if (!ret)
+		ret = open_monitors(r, err, errlen);
+	if (!ret)
+		ret = open_serials(r, err, errlen);
 	if (ret)
 		return ret;
 	if (r->o.limit_insns)
 		r->m->limit_insns = r->o.limit_insns;
 	if (r->o.limit_ns)
 		r->m->limit_ns = r->o.limit_ns;
-	ret = boot_nvram(r->m, &r->o, err, errlen);
-	if (!ret)
-		ret = boot_load(r->m, &r->o, r->batch, err, errlen);
-	if (!ret)
-		ret = open_serials(r, err, errlen);
-	if (ret)
-		return ret;
+	snapctl_init(&r->snap, &r->o, &r->host, r->m);
 	pace_init(&r->pace, &r->host,
 		  r->o.pace == OPT_PACE_REAL || (r->o.pace == OPT_PACE_AUTO && !r->batch));
+	if (r->o.clock == OPT_CLOCK_HOST)
+		pace_host_clock(&r->pace, r->m);
 	return 0;
 }
 
@@ -176,26 +380,37 @@ static int start(struct run *r, char *err, size_t errlen)
 static int session(struct run *r)
 {
 	char err[1024];
-	int status;
+	int status, ret;
 
 	r->batch = !isatty(STDIN_FILENO);
 	host_init(&r->host);
 	host_signals_init();
 	tty_host = &r->host;
 	host_signals.again = stop_at_once;
-	if (start(r, err, sizeof(err))) {
+	ret = start(r, err, sizeof(err));
+	if (ret) {
 		host_release(&r->host);
 		status = complain(err);
+		if (ret == SNAPSHOT_REFUSED)
+			status = EXIT_REFUSED;
 	} else {
 		status = run(r);
+		snapctl_finish(&r->snap);
+		if (r->snap.torn)
+			status = complain("a disk was put back in part only: restore the snapshot again");
+		save_nvram(r, &status);
 		host_drain(&r->host, 2000000000);
 		host_release(&r->host);
 		if (r->o.stats)
 			print_stats(r);
 	}
+	close_log(r, &status);
+	if (!network_close(&r->net, err, sizeof(err)))
+		status = complain(err);
 	machine_free(r->m);
 	if (!plug_close(&r->config, err, sizeof(err)))
 		status = complain(err);
+	snapshot_close(&r->restored);
 	return status;
 }
 
@@ -206,6 +421,8 @@ int main(int argc, char **argv)
 	int status;
 
 	r.start_ns = host_now_ns();
+	if (argc > 1 && !strcmp(argv[1], "snap"))
+		return snapcmd(argc - 2, argv + 2, stdout, stderr);
 	if (options_parse(&r.o, argc, argv, err, sizeof(err)))
 		return complain(err);
 	if (r.o.help) {
@@ -218,6 +435,8 @@ int main(int argc, char **argv)
 		return print_boards();
 	if (r.o.cpu_help)
 		return print_cpus();
+	if (r.o.log_help)
+		return print_log_items();
 	status = session(&r);
 	options_release(&r.o);
 	return status;

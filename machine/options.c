@@ -311,8 +311,10 @@ static int read_snap(struct optctx *c, char *arg)
 
 	c->o->snap = first_word(&arg);
 	while (opt_part(&arg, &p))
-		if (strcmp(p.key, "compress") || opt_bool(p.val, &c->o->snap_compress))
-			return opt_fail(c, "'%s' is not compress=on or compress=off", p.key);
+		if (!strcmp(p.key, "compress") && p.val && !strcmp(p.val, "none"))
+			c->o->snap_compress = false;
+		else if (strcmp(p.key, "compress") || opt_bool(p.val, &c->o->snap_compress))
+			return opt_fail(c, "'%s' is not compress=on or compress=none", p.key);
 	return *c->o->snap ? 0 : opt_fail(c, "needs a file");
 }
 
@@ -361,36 +363,49 @@ static int read_s(struct optctx *c, __unused char *arg)
 	return read_gdb(c, tcp);
 }
 
+const struct opt_log_item opt_log_items[] = {
+	{ "in_asm", OPT_LOG_IN_ASM, "each instruction when it is first executed (slow)" },
+	{ "exec", OPT_LOG_EXEC, "every instruction (very slow)" },
+	{ "cpu", OPT_LOG_CPU, "the registers before every instruction (very slow)" },
+	{ "int", OPT_LOG_INT, "traps and interrupts" },
+	{ "mmu", OPT_LOG_MMU, "faults, and writes to the MMU's registers" },
+	{ "guest_errors", OPT_LOG_GUEST_ERRORS, "bus errors, traps while traps are disabled" },
+	{ "unimp", OPT_LOG_UNIMP, "use of hardware that is not modelled" },
+	{ "ref", OPT_LOG_REF, "no log: run the reference interpreter only (slow)" },
+	{ NULL },
+};
+
+int options_log(char *text, unsigned *items, bool *help, char *err, size_t errlen)
+{
+	struct optpart p;
+
+	*items = 0;
+	while (opt_part(&text, &p)) {
+		const struct opt_log_item *i = opt_log_items;
+
+		while (i->name && (p.val || strcmp(p.key, i->name)))
+			i++;
+		*items |= i->bit;
+		if (i->name)
+			continue;
+		if (p.val || (strcmp(p.key, "help") && strcmp(p.key, "?"))) {
+			snprintf(err, errlen,
+				 "'%s' is none of in_asm, exec, cpu, int, mmu, guest_errors, "
+				 "unimp, ref",
+				 p.key);
+			return -EINVAL;
+		}
+		*help = true;
+	}
+	return 0;
+}
+
 static int read_log(struct optctx *c, char *arg)
 {
-	static const struct {
-		const char *name;
-		unsigned bit;
-	} items[] = {
-		{ "in_asm", OPT_LOG_IN_ASM }, { "exec", OPT_LOG_EXEC },
-		{ "cpu", OPT_LOG_CPU },	      { "int", OPT_LOG_INT },
-		{ "mmu", OPT_LOG_MMU },	      { "guest_errors", OPT_LOG_GUEST_ERRORS },
-		{ "unimp", OPT_LOG_UNIMP },   { "ref", OPT_LOG_REF },
-	};
-	struct optpart p;
-	unsigned log = 0;
+	char err[256];
 
-	while (opt_part(&arg, &p)) {
-		unsigned i = 0;
-
-		while (i < ARRAY_SIZE(items) && (p.val || strcmp(p.key, items[i].name)))
-			i++;
-		if (!p.val && (!strcmp(p.key, "help") || !strcmp(p.key, "?")))
-			c->o->log_help = true;
-		else if (i < ARRAY_SIZE(items))
-			log |= items[i].bit;
-		else
-			return opt_fail(c,
-					"'%s' is none of in_asm, exec, cpu, int, mmu, "
-					"guest_errors, unimp, ref",
-					p.key);
-	}
-	c->o->log = log;
+	if (options_log(arg, &c->o->log, &c->o->log_help, err, sizeof(err)))
+		return opt_fail(c, "%s", err);
 	return 0;
 }
 
@@ -433,7 +448,7 @@ static const struct opt_row rows[] = {
 	  .help = "command line of that kernel, or of the built-in demonstration" },
 	{ "boot", "[order=]LETTERS", GRP_BOOT, 0, read_boot,
 	  .help = "boot from a (floppy), c (disk), d (CD-ROM) or n (network)" },
-	{ "nvram", "FILE", GRP_BOOT, 0, TEXT(nvram), .help = "keep the NVRAM in FILE" },
+	{ "nvram", "FILE", GRP_BOOT, 0, TEXT(nvram), .help = "keep the NVRAM in FILE, which is made when missing" },
 	{ "prom-env", "NAME=VALUE", GRP_BOOT, 0, read_prom_env,
 	  .help = "set a PROM variable; may be repeated" },
 
@@ -451,8 +466,8 @@ static const struct opt_row rows[] = {
 	  .help = "first time: serial line A, second time: B. DEV is stdio, mon:stdio, null, "
 		  "none, file:P, pipe:P, pty, unix:P or tcp:HOST:PORT, the last two with "
 		  ",server=on,wait=off" },
-	{ "monitor", "DEV", GRP_CONSOLE, OPT_NOT_YET, read_monitor, .always = "none",
-	  .help = "where the monitor is, if not on mon:stdio" },
+	{ "monitor", "DEV", GRP_CONSOLE, 0, read_monitor,
+	  .help = "a monitor there, beside the one of mon:stdio; DEV as for -serial" },
 	{ "nographic", NULL, GRP_CONSOLE, 0, FLAG(nographic),
 	  .help = "serial console: line A is on the terminal, the PROM uses it" },
 	{ "display", "KIND", GRP_CONSOLE, OPT_NOT_YET, read_display, .always = "none",
@@ -461,15 +476,15 @@ static const struct opt_row rows[] = {
 	{ "g", "WxH[xDEPTH]", GRP_CONSOLE, 0, read_geometry,
 	  .help = "1024x768 or, with cg3, 1152x900; DEPTH 8 or, with tcx, 24" },
 
-	{ "nic", "KIND,...", GRP_NET, OPT_NOT_YET, opt_nic, .always = "none",
+	{ "nic", "KIND,...", GRP_NET, 0, opt_nic,
 	  .help = "network: stream, socket, tap or none, with mac=, model=lance and what "
 		  "-netdev takes" },
-	{ "netdev", "KIND,id=ID,...", GRP_NET, OPT_NOT_YET, opt_netdev,
+	{ "netdev", "KIND,id=ID,...", GRP_NET, 0, opt_netdev,
 	  .help = "stream,addr.type=unix,addr.path=P; socket,listen=H:P; socket,connect=H:P; "
 		  "tap,ifname=N" },
-	{ "net", "nic|KIND,...", GRP_NET, OPT_NOT_YET, opt_net, .always = "none",
+	{ "net", "nic|KIND,...", GRP_NET, 0, opt_net,
 	  .help = "the old spelling of the two" },
-	{ "object", "filter-dump,...", GRP_NET, OPT_NOT_YET, opt_object,
+	{ "object", "filter-dump,...", GRP_NET, 0, opt_object,
 	  .help = "id=ID,netdev=ID,file=F: record a network's traffic as a pcap file" },
 
 	{ "rtc", "base=DATE", GRP_TIME, 0, read_rtc,
@@ -477,7 +492,7 @@ static const struct opt_row rows[] = {
 		  "localtime" },
 	{ "clock", "virtual|host", GRP_TIME, 0, read_clock,
 	  .help = "virtual: time is the instruction count, runs repeat to the bit (default). "
-		  "host: wall-clock time, runs do not repeat" },
+		  "host: the host's clock, so runs do not repeat and -pace is not asked" },
 	{ "icount", "[shift=]N", GRP_TIME, 0, read_icount,
 	  .help = "an instruction lasts 2^N ns of virtual time; 0 to 10, 0 if not given" },
 	{ "pace", "real|fast|auto", GRP_TIME, 0, read_pace,
@@ -486,13 +501,13 @@ static const struct opt_row rows[] = {
 	{ "limit", "insns=N,time=S", GRP_TIME, 0, read_limit,
 	  .help = "stop after N instructions or S seconds of virtual time, status 124" },
 
-	{ "snap", "FILE[,compress=on]", GRP_SNAP, OPT_NOT_YET, read_snap,
+	{ "snap", "FILE[,compress=none]", GRP_SNAP, 0, read_snap,
 	  .help = "where SIGUSR1 saves and SIGUSR2 goes back to; vonk.snap if not given" },
-	{ "save-at", "insns=N", GRP_SNAP, OPT_NOT_YET, read_save_at,
+	{ "save-at", "insns=N", GRP_SNAP, 0, read_save_at,
 	  .help = "save at exactly that instruction count and go on" },
-	{ "restore", "FILE[,verify=header]", GRP_SNAP, OPT_NOT_YET, read_restore,
+	{ "restore", "FILE[,verify=header]", GRP_SNAP, 0, read_restore,
 	  .help = "start from a snapshot; - is standard input" },
-	{ "save-on-exit", NULL, GRP_SNAP, OPT_NOT_YET, FLAG(save_on_exit),
+	{ "save-on-exit", NULL, GRP_SNAP, 0, FLAG(save_on_exit),
 	  .help = "save when SIGTERM or SIGHUP stops the machine" },
 
 	{ "gdb", "DEV", GRP_DEBUG, OPT_NOT_YET, read_gdb,
@@ -500,7 +515,8 @@ static const struct opt_row rows[] = {
 	{ "s", NULL, GRP_DEBUG, OPT_NOT_YET, read_s, .help = "the same as -gdb tcp::1234" },
 	{ "S", NULL, GRP_DEBUG, OPT_NOT_YET, FLAG(stopped), .help = "do not start the processor" },
 	{ "d", "ITEM,...", GRP_DEBUG, 0, read_log,
-	  .help = "log in_asm, exec, cpu, int, mmu, guest_errors, unimp" },
+	  .help = "log int, mmu, guest_errors, unimp, or, slowly, in_asm, exec, cpu; 'help' tells "
+		  "more" },
 	{ "D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr" },
 	{ "stats", NULL, GRP_DEBUG, 0, FLAG(stats),
 	  .help = "at exit, one JSON object on the last line of stderr" },
@@ -750,6 +766,7 @@ static void set_defaults(struct options *o)
 	o->rtc = OPT_RTC_DATE;
 	o->rtc_base = OPT_RTC_DEFAULT;
 	o->snap = "vonk.snap";
+	o->snap_compress = true;
 }
 
 /* A copy of argv that the handlers may cut up, pointers first. */
@@ -880,7 +897,8 @@ void options_usage(FILE *out)
 	}
 	fprintf(out,
 		"\n"
-		"On the terminal: Ctrl-A x quits, Ctrl-A b sends a BREAK, Ctrl-A h helps.\n"
+		"On the terminal: Ctrl-A x quits, Ctrl-A c is the monitor, Ctrl-A b sends a BREAK,\n"
+		"Ctrl-A h helps.\n"
 		"\n"
 		"Exit status: 0 the guest powered off; 1 usage or a host failure; 3 a snapshot\n"
 		"was refused; 4 the processor entered error mode; 124 a limit was reached.\n"

@@ -49,6 +49,14 @@ enum opt_log {
 	OPT_LOG_REF = 128, /* not a log: run the reference interpreter only */
 };
 
+/* The items of -d, ending with a NULL name. */
+struct opt_log_item {
+	const char *name;
+	unsigned bit;
+	const char *help;
+};
+extern const struct opt_log_item opt_log_items[];
+
 struct opt_drive {
 	const char *option; /* as the user spelled it, for messages: "-hda" */
 	const char *file;
@@ -189,6 +197,12 @@ int options_parse(struct options *o, int argc, char **argv, char *err, size_t er
 /* The same, but takes what this version of the machine does not act on yet as well: for tests. */
 int options_parse_all(struct options *o, int argc, char **argv, char *err, size_t errlen);
 void options_release(struct options *o);
+
+/*
+ * A comma-separated list of -d's items, cut in place: their bits, and whether "help" is one of them.
+ * 0, or -EINVAL with one line in err.
+ */
+int options_log(char *text, unsigned *items, bool *help, char *err, size_t errlen);
 
 /* The text of --help, 79 columns at most. */
 void options_usage(FILE *out);

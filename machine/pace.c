@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Sleeping, or jumping ahead, while the guest is idle. */
+/* Sleeping, or jumping ahead. */
 #include "machine/pace.h"
 
 /* A host that was late is made up for as far as this, and no further. */
 #define CATCH_UP_NS 50000000u
+/* With -clock host: how far the guest's time may run away from the host's between two looks. */
+#define STEP_NS 250000u
+/* And how many instructions it gets for each deadline that it has missed. */
+#define CATCH_UP_INSNS 20000u
 /*
  * A guest that idled through so much of its own time is waiting for somebody, not for a
  * delay: from then on it is paced in real time, so that a batch run at a prompt costs nothing.
@@ -13,6 +17,51 @@
 void pace_init(struct pace *pace, struct host *host, bool real)
 {
 	*pace = (struct pace){ .host = host, .real = real, .host_ns = host_now_ns() };
+}
+
+void pace_again(struct pace *pace, const struct machine *m)
+{
+	pace->host_ns = host_now_ns();
+	pace->guest_ns = clock_now(&m->clock);
+}
+
+void pace_host_clock(struct pace *pace, const struct machine *m)
+{
+	pace->host_clock = true;
+	pace_again(pace, m);
+}
+
+/* What the guest's time should be. */
+static u64 host_time(const struct pace *pace)
+{
+	return pace->guest_ns + (host_now_ns() - pace->host_ns);
+}
+
+u64 pace_quantum(struct pace *pace, struct machine *m)
+{
+	u64 now = clock_now(&m->clock), step = STEP_NS >> m->clock.shift, want, next;
+
+	if (!pace->host_clock)
+		return MACHINE_QUANTUM;
+	want = host_time(pace);
+	if (now >= want + STEP_NS)
+		host_poll(pace->host, (s64)(now - want));
+	if (now >= want)
+		return step;
+	next = machine_next_event(m);
+	if (next < now)
+		next = now;
+	machine_skip(m, next < want ? next : want);
+	return next < want && CATCH_UP_INSNS < step ? CATCH_UP_INSNS : step;
+}
+
+/* The time is the host's: just wait. */
+static void wait_for_host(struct pace *pace, struct machine *m)
+{
+	u64 next = machine_next_event(m), now = host_time(pace);
+
+	if (next > now)
+		host_poll(pace->host, next == CLOCK_NEVER ? -1 : (s64)(next - now));
 }
 
 /* What came in and went out so far. */
@@ -41,6 +90,10 @@ void pace_idle(struct pace *pace, struct machine *m)
 	s64 late, wait;
 	u64 slept;
 
+	if (pace->host_clock) {
+		wait_for_host(pace, m);
+		return;
+	}
 	if (next == CLOCK_NEVER) { /* only input can change anything */
 		host_poll(pace->host, -1);
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening and closing of disks and ROM files. */
+/* Opening and closing of disks, ROM files and the network's cable. */
 #include "machine/plug.h"
 
 #include <errno.h>
@@ -8,8 +8,25 @@
 #include <string.h>
 
 #include "dev/fb.h"
+#include "lib/block-hold.h"
 #include "lib/host-file.h"
 #include "lib/host-load.h"
+#include "machine/network.h"
+
+/* What goes to a file while the machine runs can be held back while a snapshot is written. */
+static int hold(const struct opt_drive *d, struct block **b, char *err, size_t errlen)
+{
+	struct block *held = block_hold_new(*b);
+
+	if (held) {
+		*b = held;
+		return 0;
+	}
+	block_close(*b);
+	*b = NULL;
+	snprintf(err, errlen, "%s: out of memory", d->file);
+	return -ENOMEM;
+}
 
 static int open_drive(const struct opt_drive *d, struct block **out, char *err, size_t errlen)
 {
@@ -31,16 +48,19 @@ static int open_drive(const struct opt_drive *d, struct block **out, char *err, 
 	} else {
 		*out = base;
 	}
-	if (ret)
+	if (ret) {
 		block_close(base);
-	return ret;
+		return ret;
+	}
+	return d->readonly || d->snapshot ? 0 : hold(d, out, err, errlen);
 }
 
 static int open_drives(const struct options *o, struct machine_config *c, char *err, size_t errlen)
 {
 	for (unsigned i = 0; i < o->nr_drives; i++) {
 		const struct opt_drive *d = &o->drive[i];
-		struct block **at = d->iface == OPT_IF_FLOPPY ? &c->floppy : &c->scsi[d->unit].medium;
+		struct block **at =
+			d->iface == OPT_IF_FLOPPY ? &c->floppy : &c->scsi[d->unit].medium;
 		int ret = open_drive(d, at, err, errlen);
 
 		if (ret)
@@ -74,11 +94,27 @@ static int open_display(const struct options *o, struct machine_config *c, char 
 	return ret;
 }
 
+/* The chip's end of the cable: what it is plugged into is network_open()'s. */
+static int open_port(const struct options *o, struct machine_config *c, char *err, size_t errlen)
+{
+	if (!network_choose(o))
+		return 0;
+	c->net = malloc(sizeof(*c->net));
+	if (!c->net) {
+		snprintf(err, errlen, "out of memory");
+		return -ENOMEM;
+	}
+	net_init(c->net);
+	return 0;
+}
+
 int plug_open(const struct options *o, struct machine_config *config, char *err, size_t errlen)
 {
 	int ret = open_drives(o, config, err, errlen);
 
-	return ret ? ret : open_display(o, config, err, errlen);
+	if (!ret)
+		ret = open_display(o, config, err, errlen);
+	return ret ? ret : open_port(o, config, err, errlen);
 }
 
 static bool close_block(struct block *b)
@@ -96,6 +132,7 @@ bool plug_close(struct machine_config *config, char *err, size_t errlen)
 	for (unsigned id = 0; id < SCSI_IDS - 1; id++)
 		good = close_block(config->scsi[id].medium) && good;
 	free((void *)(uintptr_t)config->fb_rom);
+	free(config->net);
 	if (!good)
 		snprintf(err, errlen, "a disk's last writes may not be on the host's disk");
 	return good;

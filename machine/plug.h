@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is plugged into a machine from outside: disks, the display's ROM. */
+/* What is plugged into a machine from outside: disks, the display's ROM, a network cable. */
 #ifndef MACHINE_PLUG_H
 #define MACHINE_PLUG_H
 

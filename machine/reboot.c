@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/host-mem.h"
+
 struct reboot *reboot_new(u64 ram_size)
 {
 	struct reboot *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
-	r->ram = calloc(1, ram_size);
+	r->size = ram_size;
+	r->ram = host_mem_new(ram_size);
 	if (r->ram)
 		return r;
 	free(r);
@@ -23,7 +26,7 @@ void reboot_free(struct reboot *r)
 	if (!r)
 		return;
 	snap_runs_release(&r->runs);
-	free(r->ram);
+	host_mem_free(r->ram, r->size);
 	free(r);
 }
 

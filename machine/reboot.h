@@ -12,7 +12,8 @@
 
 struct reboot {
 	struct cpu_state start; /* of CPU 0, its icount without meaning */
-	u8 *ram; /* as large as RAM, and zero but for the pages in runs */
+	u8 *ram; /* zero but for the pages in runs */
+	u64 size; /* bytes of RAM */
 	struct snap_runs runs;
 };
 

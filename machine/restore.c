@@ -249,19 +249,34 @@ static int read_disks(struct snapshot *s, char *err, size_t errlen)
 	return 0;
 }
 
-int snapshot_open(struct snapshot *s, const char *path, bool trusted, char *err, size_t errlen)
+static int open_verified(struct snapshot *s, bool trusted, char *err, size_t errlen)
 {
-	int ret = open_source(s, path, err, errlen);
+	int ret = check_version(s, err, errlen);
 
-	if (!ret)
-		ret = check_version(s, err, errlen);
 	if (!ret && !snap_image_verify(&s->img, trusted))
 		ret = refused(s, err, errlen);
 	if (!ret)
 		ret = read_config(s, err, errlen);
-	if (!ret)
-		ret = read_disks(s, err, errlen);
-	return ret;
+	return ret ? ret : read_disks(s, err, errlen);
+}
+
+int snapshot_open(struct snapshot *s, const char *path, bool trusted, char *err, size_t errlen)
+{
+	int ret = open_source(s, path, err, errlen);
+
+	return ret ? ret : open_verified(s, trusted, err, errlen);
+}
+
+int snapshot_open_bytes(struct snapshot *s, const char *name, const void *buf, size_t n, char *err,
+			size_t errlen)
+{
+	memset(s, 0, sizeof(*s));
+	s->file.fd = -1;
+	s->name = name;
+	snap_mem_init(&s->bytes, buf, n);
+	if (!snap_image_open(&s->img, &s->bytes.src))
+		return refused(s, err, errlen);
+	return open_verified(s, false, err, errlen);
 }
 
 int snapshot_open_disks(struct snapshot *s, const char *path, char *err, size_t errlen)
@@ -280,6 +295,7 @@ struct load {
 	struct snapshot *s;
 	struct machine *m;
 	u32 record;
+	bool look; /* only to look at: chips are asked nothing */
 	struct snap_cursor cur;
 };
 
@@ -408,7 +424,7 @@ static bool load_chips(struct load *l)
 		if (!next(l, "DEV", i, l->m->dev[i].row->name) ||
 		    !load_fields(l, chip->cls->fields, dev_state(chip)))
 			return false;
-		if (chip->cls->check && !chip->cls->check(chip))
+		if (!l->look && chip->cls->check && !chip->cls->check(chip))
 			return snap_refuse(&l->cur, NULL, "the chip can not be in this state");
 	}
 	return true;
@@ -508,13 +524,38 @@ static bool load_held(struct load *l, struct reboot *r, struct snap_runs *held)
 	return true;
 }
 
-/* All pages that are loaded, in one list. */
-static bool note_pages(struct load *l, struct reboot *r)
+/* The pages of runs, one after the other; UINT32_MAX after the last. */
+struct pages_of {
+	const struct snap_runs *runs;
+	u32 run, in;
+};
+
+static u32 peek_page(const struct pages_of *p)
 {
-	for (u64 off = 0; off < l->m->config.ram_size; off += SNAP_PAGE)
-		if (!snap_page_is_zero(r->ram + off) &&
-		    snap_runs_add(&r->runs, (u32)(off / SNAP_PAGE)))
+	return p->run < p->runs->nr ? p->runs->run[p->run].first + p->in : UINT32_MAX;
+}
+
+static void drop_page(struct pages_of *p)
+{
+	if (++p->in == p->runs->run[p->run].nr) {
+		p->run++;
+		p->in = 0;
+	}
+}
+
+/* All pages that are loaded, in one list. */
+static bool note_pages(struct load *l, struct reboot *r, const struct snap_runs *kept,
+		       const struct snap_runs *held)
+{
+	struct pages_of a = { .runs = kept }, b = { .runs = held };
+
+	while (peek_page(&a) != peek_page(&b)) {
+		struct pages_of *least = peek_page(&a) < peek_page(&b) ? &a : &b;
+
+		if (snap_runs_add(&r->runs, peek_page(least)))
 			return snap_refuse(&l->cur, NULL, "there is too little memory");
+		drop_page(least);
+	}
 	return true;
 }
 
@@ -524,7 +565,8 @@ static bool load_boot_pages(struct load *l, struct reboot *r)
 	u32 nr;
 	bool good = snap_get32(&l->cur, &nr) &&
 		    snap_runs_get(&l->cur, &kept, nr, l->m->config.ram_size / SNAP_PAGE) &&
-		    load_held(l, r, &held) && load_kept(l, r, &kept) && note_pages(l, r);
+		    load_held(l, r, &held) && load_kept(l, r, &kept) &&
+		    note_pages(l, r, &kept, &held);
 
 	snap_runs_release(&kept);
 	snap_runs_release(&held);
@@ -629,8 +671,28 @@ static bool load_all(struct load *l)
 		return false;
 	if (l->m->config.nr_cpus == 1 && cpu[0].icount != state.insns)
 		return snap_refuse(&l->cur, "icount", "it contradicts record BUS machine");
-	revive(l->m, &state, cpu);
+	if (!l->look)
+		revive(l->m, &state, cpu);
+	for (unsigned i = 0; l->look && i < l->m->config.nr_cpus; i++)
+		cpu_set_state(l->m->cpu[i], &cpu[i]);
 	return true;
+}
+
+int snapshot_look(struct snapshot *s, struct machine **m, char *err, size_t errlen)
+{
+	struct machine_config config = s->config;
+	struct load l = { .s = s, .look = true };
+	int ret;
+
+	for (unsigned n = 0; n < SNAPSHOT_FLOPPY; n++) {
+		config.scsi[n].present = s->disk[n];
+		config.scsi[n].cdrom = s->disk[n] && s->disk[n]->media == SNAP_CDROM;
+	}
+	ret = machine_new(m, &config, err, errlen);
+	l.m = *m;
+	if (ret)
+		return ret;
+	return load_all(&l) ? 0 : refused(s, err, errlen);
 }
 
 /* The bases are what they were. */

@@ -15,7 +15,7 @@ void octets_add(struct octets *o, const void *p, u64 n);
 
 /* The payload of each record that is no memory and no disk. */
 void snapshot_put_config(struct octets *o, const struct machine_config *c);
-void snapshot_put_machine(struct octets *o, struct machine *m);
+void snapshot_put_machine(struct octets *o, const struct machine *m);
 void snapshot_put_firmware(struct octets *o, struct machine *m);
 void snapshot_put_cpu(struct octets *o, const struct cpu *cpu);
 void snapshot_put_chip(struct octets *o, struct dev *chip);

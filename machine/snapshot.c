@@ -142,16 +142,22 @@ void snapshot_put_config(struct octets *o, const struct machine_config *c)
 	octets_add(o, text, (u64)n + 1);
 }
 
-void snapshot_put_machine(struct octets *o, struct machine *m)
+void machine_get_state(const struct machine *m, struct machine_state *s)
 {
-	struct machine_state s = {
+	*s = (struct machine_state){
 		.insns = m->clock.insns,
 		.base_ns = m->clock.base_ns,
 		.base_insns = m->clock.base_insns,
 		.running = m->running,
 		.polled = m->polled,
 	};
+}
 
+void snapshot_put_machine(struct octets *o, const struct machine *m)
+{
+	struct machine_state s;
+
+	machine_get_state(m, &s);
 	add_fields(o, machine_fields, &s);
 }
 
@@ -258,7 +264,7 @@ static int split_boot(const struct machine *m, struct snap_runs *kept, struct sn
 	const struct reboot *r = m->reboot;
 	int ret = 0;
 
-	for (u32 i = 0; r && i < r->runs.nr; i++) {
+	for (u32 i = 0; i < r->runs.nr; i++) {
 		for (u32 k = 0; !ret && k < r->runs.run[i].nr; k++) {
 			u32 page = r->runs.run[i].first + k;
 			u64 off = (u64)page * SNAP_PAGE;
@@ -272,21 +278,20 @@ static int split_boot(const struct machine *m, struct snap_runs *kept, struct sn
 
 static void add_boot(struct plan *p, const struct machine *m)
 {
-	static const struct cpu_state none;
 	struct snap_runs kept = { .nr = 0 }, held = { .nr = 0 };
 	struct octets *o = add(p, "BOOT", 0, "boot");
 
 	if (!p->err)
 		p->err = split_boot(m, &kept, &held);
-	add_fields(o, cpu_fields, m->reboot ? &m->reboot->start : &none);
+	add_fields(o, cpu_fields, &m->reboot->start);
 	add32(o, kept.nr);
 	for (u32 i = 0; i < kept.nr; i++) {
 		add32(o, kept.run[i].first);
 		add32(o, kept.run[i].nr);
 	}
 	if (!p->err)
-		p->err = snap_pages_init(&p->boot, m->reboot ? m->reboot->ram : m->ram,
-					 m->config.ram_size, false, &held);
+		p->err = snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, false,
+					 &held);
 	p->rec[p->nr - 1].pages = &p->boot;
 	snap_runs_release(&kept);
 	snap_runs_release(&held);
@@ -430,6 +435,7 @@ int snapshot_save(struct machine *m, struct snapshot_options *opt,
 	struct plan *p = calloc(1, sizeof(*p));
 	int ret;
 
+	BUG_ON(!m->reboot);
 	if (!p)
 		return -ENOMEM;
 	plan(p, m, opt);

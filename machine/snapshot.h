@@ -30,7 +30,7 @@ struct snapshot_options {
 };
 
 /*
- * The machine to a stream. Digests of bases that were not known are in opt afterwards. Returns 0 or
+ * The machine, whose start was noted (machine/reboot.h), to a stream. Digests of bases that were not known are in opt afterwards. Returns 0 or
  * -errno; *bytes: the stream's length.
  */
 int snapshot_save(struct machine *m, struct snapshot_options *opt,
@@ -40,11 +40,13 @@ int snapshot_save(struct machine *m, struct snapshot_options *opt,
 struct snapshot {
 	struct snap_source src;
 	struct host_source file;
+	struct snap_mem bytes;
 	struct snap_image img;
 	const char *name; /* for messages */
 	struct machine_config config; /* as the stream says, with nothing plugged in */
 	struct snap_disk *disk[SNAPSHOT_DRIVES]; /* NULL: no such drive */
 	u32 disk_record[SNAPSHOT_DRIVES];
+	bool made[SNAPSHOT_DRIVES]; /* its image was not there and was made */
 };
 
 /*
@@ -57,6 +59,9 @@ struct snapshot {
  * after any result.
  */
 int snapshot_open(struct snapshot *s, const char *path, bool trusted, char *err, size_t errlen);
+/* The same for n bytes in memory, which stay the caller's. */
+int snapshot_open_bytes(struct snapshot *s, const char *name, const void *buf, size_t n, char *err,
+			size_t errlen);
 void snapshot_close(struct snapshot *s);
 /*
  * The whole state into a machine that was built by s->config and has the drives of the stream
@@ -72,7 +77,13 @@ void snapshot_adopt(struct machine *m, struct machine *from);
 /* Is it of the same configuration, drives included? */
 int snapshot_same(const struct snapshot *s, const struct machine *m, char *err, size_t errlen);
 
-/* The same for any stream version: only the header and s->disk are there. */
+/*
+ * A machine with the stream's state to look at, not to run: no disks are needed. The caller
+ * frees it after any result.
+ */
+int snapshot_look(struct snapshot *s, struct machine **m, char *err, size_t errlen);
+
+/* Open a stream of any version: only the header and the disks are there. */
 int snapshot_open_disks(struct snapshot *s, const char *path, char *err, size_t errlen);
 
 /* The signature of this program's field tables, and of one table. */
@@ -86,6 +97,7 @@ struct machine_state {
 	u8 pad[3];
 };
 extern const struct field machine_fields[];
+void machine_get_state(const struct machine *m, struct machine_state *s);
 
 /* The memories of a machine, in their order; false: there are no more. */
 struct snapshot_memory {

@@ -136,11 +136,11 @@ static bool is_type(const struct snap_frame *f, const char *type)
 
 static bool walk(struct snap_image *img)
 {
+	struct snap_frame *f;
 	u64 off = SNAP_HEADER;
 
 	while (off < img->src->size) {
-		struct snap_frame *f = &img->frame[img->nr];
-
+		f = &img->frame[img->nr];
 		if (img->nr == SNAP_RECORDS || img->nr == img->head.records)
 			return refuse(img, "there are more records than the header counts");
 		if (!get_frame(img, f, &off))
@@ -151,8 +151,9 @@ static bool walk(struct snap_image *img)
 	}
 	if (img->nr != img->head.records || !img->nr)
 		return refuse_numbers(img, "records are missing", img->head.records, img->nr);
-	if (img->frame[img->nr - 1].len != SHA256_SIZE)
-		return refuse(img, "the END record has the wrong length");
+	f = &img->frame[img->nr - 1];
+	if (f->len != SHA256_SIZE || f->instance || strcmp(f->name, "end"))
+		return refuse(img, "the END record is not as it has to be");
 	return true;
 }
 

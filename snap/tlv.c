@@ -39,9 +39,9 @@ void snap_header_put(const struct snap_header *head, u8 out[SNAP_HEADER])
 
 static void put_raw(struct snap_writer *w, const void *p, u64 n)
 {
-	if (!w->err)
+	if (!w->err && n)
 		w->err = w->write(w->arg, p, n);
-	if (w->err)
+	if (w->err || !n)
 		return;
 	sha256_add(&w->sha, p, n);
 	w->off += n;

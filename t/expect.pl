@@ -266,7 +266,9 @@ sub like
 {
 	my ($got, $re, $name) = @_;
 
-	return 1 if ok(defined $got && $got =~ $re, $name);
+	my $match = defined $got && $got =~ $re;
+
+	return 1 if ok($match, $name);
 	diag("does not match $re:");
 	diag($got);
 	return 0;

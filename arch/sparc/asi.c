@@ -273,3 +273,28 @@ unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64
 		return no_such_space(cpu, va, AT_STORE_SUPER);
 	}
 }
+
+/* LDSTUBA, SWAPA: one access, and a store for protection purposes, wherever the space is memory. */
+unsigned cpu_swap_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u32 val, u64 *old)
+{
+	unsigned tt;
+
+	if (cpu->model->leon)
+		asi = of_leon(asi);
+	if (asi >= ASI_BYPASS && asi <= ASI_BYPASS_LAST)
+		return cpu_swap_phys(cpu, (u64)(asi & 15) << 32 | va, size, va, AT_STORE_SUPER, val,
+				     old);
+	switch (asi) {
+	case ASI_USER_TEXT:
+		return cpu_swap_at(cpu, va, size, AT_STORE_USER_TEXT, val, old);
+	case ASI_SUPER_TEXT:
+		return cpu_swap_at(cpu, va, size, AT_STORE_SUPER_TEXT, val, old);
+	case ASI_USER_DATA:
+		return cpu_swap_at(cpu, va, size, AT_STORE_USER, val, old);
+	case ASI_SUPER_DATA:
+		return cpu_swap_at(cpu, va, size, AT_STORE_SUPER, val, old);
+	default:
+		tt = cpu_load_asi(cpu, asi, va, size, old);
+		return tt ? tt : cpu_store_asi(cpu, asi, va, size, val);
+	}
+}

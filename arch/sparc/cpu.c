@@ -199,11 +199,11 @@ enum cpu_exit cpu_run(struct cpu *cpu, u64 limit)
 	for (;;) {
 		if (cpu->error_mode)
 			return CPU_ERROR;
-		if (cpu_irq_pending(cpu)) {
+		/* A request wakes the CPU even where PIL or ET keep it from trapping: Linux halts so. */
+		if (cpu->irq_lines)
 			cpu->halted = false;
-			if (cpu->icount < limit)
-				cpu_trap(cpu, TT_INTERRUPT + irq_level(cpu));
-		}
+		if (cpu_irq_pending(cpu) && cpu->icount < limit)
+			cpu_trap(cpu, TT_INTERRUPT + irq_level(cpu));
 		if (cpu->kick || cpu->clock->changed)
 			return CPU_EVENT;
 		if (cpu->icount >= limit)

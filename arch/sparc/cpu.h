@@ -99,6 +99,26 @@ struct fetch_entry {
 	struct code_page *page;
 };
 
+struct cpu;
+
+/*
+ * Somebody who is told what happens; each may be NULL. Instruction counts are right in all of
+ * them: of instructions that are over, a trapping one included.
+ */
+struct cpu_log {
+	/* Before an instruction; every one only while cpu->ref is set, else some. */
+	void (*insn)(void *arg, const struct cpu *cpu, u32 pc, u32 word);
+	/* Before trap tt is entered, pc and npc where it will return to. */
+	void (*trap)(void *arg, const struct cpu *cpu, unsigned tt);
+	/* An access faulted, the MMU's registers tell; l_ft: L and FT as in SFSR. */
+	void (*fault)(void *arg, const struct cpu *cpu, u32 va, enum access_type at, u32 l_ft);
+	/* The MMU's register n was written and has this value now. */
+	void (*mmu_reg)(void *arg, const struct cpu *cpu, unsigned n, u32 val);
+	/* A register of a chip was read or written. */
+	void (*chip)(void *arg, const struct cpu *cpu, u64 pa, unsigned size, bool store);
+	void *arg;
+};
+
 struct cpu {
 	/* Hot: the current window, %g0 in r[0], written only as r[R_SINK]. */
 	u32 r[R_SINK + 1];
@@ -108,7 +128,6 @@ struct cpu {
 	struct op far_op; /* a target outside the page, for delay instructions to go to */
 	u64 soft; /* the engine leaves at taken branches from this count on */
 	struct tlb *tlb_data; /* of the current mode */
-	u32 miss_va; /* what a handler did not find in the TLB */
 	u8 trap_type; /* what a handler traps with */
 	struct fetch_entry *fetch_mode;
 	u8 win_below[MAX_WINDOWS], win_above[MAX_WINDOWS]; /* the window after SAVE, RESTORE */
@@ -149,8 +168,15 @@ struct cpu {
 	bool step_next; /* the engine met an instruction that it leaves to cpu_step() */
 	bool exit_asked;
 	bool can_exit; /* honour firmware's exit convention */
+	/*
+	 * Optional: a supervisor's UNIMP at pc, whose const22 is `code`; pc and npc have moved on.
+	 * True: it was done, and the CPU may have been changed in any way; false: it traps.
+	 */
+	bool (*service)(void *arg, struct cpu *cpu, u32 code, u32 pc);
+	void *service_arg;
 	u32 exit_status;
 	u64 limit;
+	const struct cpu_log *log; /* NULL: nobody */
 	/* The engine's registers between two handlers where it cannot run threaded. */
 	struct {
 		u32 fn;
@@ -242,12 +268,15 @@ unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acce
 		       u64 *val);
 unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at,
 			u64 val);
+unsigned cpu_swap_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u32 val,
+		       u64 *old);
 /* Make va's translation quick if it can be; false: leave it to the slow way. */
 bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store);
 
 /* asi.c: alternate spaces, S = 1 and alignment already checked. */
 unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 *val);
 unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 val);
+unsigned cpu_swap_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u32 val, u64 *old);
 
 /* srmmu.c */
 struct translation {

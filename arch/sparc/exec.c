@@ -4,7 +4,7 @@
 
 #include "arch/sparc/alu.h"
 #include "arch/sparc/exec.h"
-#define INSN_WANT_FLAGS
+#include "arch/sparc/fpu-fast.h"
 #include "decode.h"
 #include "lib/be.h"
 
@@ -134,44 +134,46 @@ static __cold void take_trap_slot(ARGS)
 }
 
 /*
- * The TLB has not got cpu->miss_va: fetch it and do op again. What is in it after all is
+ * The TLB has not got what op accesses: fetch it and do op again. What is in it after all is
  * misaligned, and what cannot be fetched is no plain memory: both are cpu_step()'s.
  */
-static bool refill(struct cpu *cpu, const struct tlb_entry *e, bool store)
+static bool refill(struct cpu *cpu, const struct op *op, bool store)
 {
-	u32 va = cpu->miss_va;
-	unsigned tlb = cpu->s ? TLB_SUPER : TLB_USER;
+	u32 pc = pc_of(cpu, op);
+	const struct code_page *page = code_page_of((struct op *)(uintptr_t)op, pc);
+	u32 w = be32_get(page->mem + (pc & 0xffc));
+	u32 va = cpu->r[f_rs1(w)] + (f_i(w) ? (u32)f_simm13(w) : cpu->r[f_rs2(w)]);
+	unsigned i = va >> 12 & (TLB_SIZE - 1);
+	const struct tlb_entry *e = store ? &cpu->tlb_data->store[i] : &cpu->tlb_data->load[i];
 
-	return e->tag != (va & ~0xfffu) && cpu_fill_tlb(cpu, tlb, va, store) &&
-	       e->tag == (va & ~0xfffu);
+	return e->tag != (va & ~0xfffu) &&
+	       cpu_fill_tlb(cpu, cpu->s ? TLB_SUPER : TLB_USER, va, store);
 }
-
-#define MISS_ENTRY(side) &cpu->tlb_data->side[cpu->miss_va >> 12 & (TLB_SIZE - 1)]
 
 static __cold void miss_load(ARGS)
 {
-	if (!refill(cpu, MISS_ENTRY(load), false))
+	if (!refill(cpu, op, false))
 		CALL(leave_slow);
 	JUMP(op->fn, op, ca, cb, x, tp);
 }
 
 static __cold void miss_store(ARGS)
 {
-	if (!refill(cpu, MISS_ENTRY(store), true))
+	if (!refill(cpu, op, true))
 		CALL(leave_slow);
 	JUMP(op->fn, op, ca, cb, x, tp);
 }
 
 static __cold void miss_load_slot(ARGS)
 {
-	if (!refill(cpu, MISS_ENTRY(load), false))
+	if (!refill(cpu, op, false))
 		CALL(leave_slow_slot);
 	JUMP(op->slot_fn, op, ca, cb, x, tp);
 }
 
 static __cold void miss_store_slot(ARGS)
 {
-	if (!refill(cpu, MISS_ENTRY(store), true))
+	if (!refill(cpu, op, true))
 		CALL(leave_slow_slot);
 	JUMP(op->slot_fn, op, ca, cb, x, tp);
 }
@@ -182,39 +184,70 @@ static __cold void leave_far(ARGS)
 	leave_at(cpu, cpu->far_pc, cpu->far_pc + 4, x + (s64)op, ca, cb);
 }
 
-/* --- handlers that fall through, in both forms --- */
+/* --- plain handlers, in line and as delay instructions --- */
 
-#define OP(name) static void op_##name(ARGS)
-#define NEXT(ca_, cb_) JUMP(op[1].fn, op + 1, ca_, cb_, x, tp)
-#define SLOW() CALL(leave_slow)
-#define MISS(side) CALL(miss_##side)
-#define TRAP(tt)                                                                                   \
-	do {                                                                                       \
-		cpu->trap_type = tt;                                                               \
-		CALL(take_trap);                                                                   \
-	} while (0)
-#define TLB_BASE tp
 #include "arch/sparc/exec-ops.h"
-#undef OP
-#undef NEXT
-#undef SLOW
-#undef MISS
-#undef TRAP
-#undef TLB_BASE
 
-#define OP(name) static void op_##name##_slot(ARGS)
-#define NEXT(ca_, cb_)                                                                             \
-	JUMP(((const struct op *)tp)->fn, (const struct op *)tp, ca_, cb_, x - (s64)tp,            \
-	     (uintptr_t)cpu->tlb_data)
-#define SLOW() CALL(leave_slow_slot)
-#define MISS(side) CALL(miss_##side##_slot)
-#define TRAP(tt)                                                                                   \
+/* Operands by form: a, b; and r[rd] where it is read. */
+#define A_N(o) 0
+#define A_R(o) cpu->r[(o)->rs1]
+#define A_I(o) cpu->r[(o)->rs1]
+#define B_N(o) 0
+#define B_R(o) cpu->r[(o)->rs2]
+#define B_I(o) (u32)(o)->imm
+#define D_0(o) NULL
+#define D_1(o) &cpu->r[(o)->rd]
+
+/* `why` is known when this is compiled: one of the cases stays. */
+#define LEAVE(o, why, slot)                                                                        \
 	do {                                                                                       \
-		cpu->trap_type = tt;                                                               \
-		CALL(take_trap_slot);                                                              \
+		op = (o);                                                                          \
+		if ((why) == EXIT_SLOW)                                                            \
+			CALL(leave_slow##slot);                                                    \
+		if ((why) == EXIT_MISS_LOAD)                                                       \
+			CALL(miss_load##slot);                                                     \
+		if ((why) == EXIT_MISS_STORE)                                                      \
+			CALL(miss_store##slot);                                                    \
+		cpu->trap_type = (why) == EXIT_OVERFLOW ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW; \
+		CALL(take_trap##slot);                                                             \
 	} while (0)
-#define TLB_BASE ((uintptr_t)cpu->tlb_data)
-#include "arch/sparc/exec-ops.h"
+
+/* One instruction with its operands; the result goes to r[rd] and stays in val. */
+#define STEP(name, W, o, a, b, d, val)                                                             \
+	u32 val = 0;                                                                               \
+	do {                                                                                       \
+		enum exec_exit why_ = do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, \
+						&val);                                             \
+		if (unlikely(why_))                                                                \
+			LEAVE(o, why_, );                                                          \
+		if (W)                                                                             \
+			cpu->r[(o)->rd] = val;                                                     \
+	} while (0)
+/* The same as a delay instruction: x and tp are as for _slot handlers. */
+#define STEP_SLOT(name, W, o, a, b, d)                                                             \
+	do {                                                                                       \
+		u32 val_ = 0;                                                                      \
+		enum exec_exit why_ =                                                              \
+			do_##name(cpu, o, a, b, d, &ca, &cb, cpu->tlb_data, &val_);                \
+		if (unlikely(why_))                                                                \
+			LEAVE(o, why_, _slot);                                                     \
+		if (W)                                                                             \
+			cpu->r[(o)->rd] = val_;                                                    \
+	} while (0)
+
+#define HANDLER(name, form, W, D)                                                                  \
+	static void op_##name(ARGS)                                                                \
+	{                                                                                          \
+		STEP(name, W, op, A_##form(op), B_##form(op), D_##D(op), v);                       \
+		JUMP(op[1].fn, op + 1, ca, cb, x, tp);                                             \
+	}                                                                                          \
+	static void op_##name##_slot(ARGS)                                                         \
+	{                                                                                          \
+		STEP_SLOT(name, W, op, A_##form(op), B_##form(op), D_##D(op));                     \
+		JUMP(((const struct op *)tp)->fn, (const struct op *)tp, ca, cb, x - (s64)tp,      \
+		     (uintptr_t)cpu->tlb_data);                                                    \
+	}
+EXEC_OPS(HANDLER)
 
 /* --- control transfers --- */
 
@@ -424,6 +457,106 @@ static __noinline void op_ta(ARGS)
 	CALL(take_trap);
 }
 
+/* --- several instructions at once: generated from fusion.list --- */
+
+/* Transfers with their delay instruction, as the last elements. o is the transfer's op, n its length. */
+#define TARGET_OF(o) ((const struct op *)((const char *)(o) + (o)->imm))
+#define FUSED_COUNT(o, n)                                                                          \
+	s64 t = x + (s64)(o) + 16 * (n);                                                           \
+	if (unlikely(t >= 0)) {                                                                    \
+		op = (o);                                                                          \
+		CALL(leave_event);                                                                 \
+	}
+#define FUSED_GO(to) JUMP((to)->fn, to, ca, cb, t - (s64)(to), (uintptr_t)cpu->tlb_data)
+/* A nop behind it. */
+#define END_BRANCH(o, cond)                                                                        \
+	if (cond) {                                                                                \
+		FUSED_COUNT(o, 2);                                                                 \
+		const struct op *to = TARGET_OF(o);                                                \
+		JUMP(to->fn, to, ca, cb, t - (s64)to, tp);                                         \
+	}                                                                                          \
+	JUMP((o)[2].fn, (o) + 2, ca, cb, x, tp)
+/* Annulled if untaken. */
+#define END_BRANCH_A(o, cond)                                                                      \
+	if (cond) {                                                                                \
+		FUSED_COUNT(o, 2);                                                                 \
+		JUMP((o)[1].slot_fn, (o) + 1, ca, cb, t, (uintptr_t)TARGET_OF(o));                 \
+	}                                                                                          \
+	JUMP((o)[2].fn, (o) + 2, ca, cb, x - 16, tp)
+/* With the delay instruction: once where the branch is taken, once where it is not. */
+#define END_BRANCH_S(o, cond, name, form, W, D)                                                    \
+	if (cond) {                                                                                \
+		FUSED_COUNT(o, 2);                                                                 \
+		const struct op *to = TARGET_OF(o);                                                \
+		x = t;                                                                             \
+		tp = (uintptr_t)to;                                                                \
+		STEP_SLOT(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1)); \
+		FUSED_GO(to);                                                                      \
+	}                                                                                          \
+	STEP(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1), v_slot);      \
+	JUMP((o)[2].fn, (o) + 2, ca, cb, x, tp)
+/* Out of the page, or who knows where to. */
+static void op_far(ARGS);
+#define FUSED_FAR()                                                                                \
+	op = &cpu->far_op;                                                                         \
+	x = t - (s64)op;                                                                           \
+	tp = (uintptr_t)cpu->tlb_data;                                                             \
+	CALL(op_far)
+#define FUSED_SLOT(o, name, form, W, D)                                                            \
+	x = t;                                                                                     \
+	tp = (uintptr_t)&cpu->far_op;                                                              \
+	STEP_SLOT(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1))
+#define END_CALL_F(o, name, form, W, D)                                                            \
+	FUSED_COUNT(o, 2);                                                                         \
+	u32 pc = pc_of(cpu, o);                                                                    \
+	cpu->r[15] = pc;                                                                           \
+	cpu->far_pc = pc + (u32)(o)->imm;                                                          \
+	FUSED_SLOT(o, name, form, W, D);                                                           \
+	FUSED_FAR()
+#define END_JMPL_RI(o, name, form, W, D)                                                           \
+	FUSED_COUNT(o, 2);                                                                         \
+	u32 to = cpu->r[(o)->rs1] + (u32)(o)->imm;                                                 \
+	if (unlikely(to & 3)) {                                                                    \
+		op = (o);                                                                          \
+		CALL(leave_slow);                                                                  \
+	}                                                                                          \
+	cpu->r[(o)->rd] = pc_of(cpu, o);                                                           \
+	cpu->far_pc = to;                                                                          \
+	FUSED_SLOT(o, name, form, W, D);                                                           \
+	FUSED_FAR()
+
+#define COND_be ((u32)ca == (u32)cb)
+#define COND_ble ((s32)ca <= (s32)cb)
+#define COND_bl L_
+#define COND_bleu (ca <= cb)
+#define COND_bcs (ca < cb)
+#define COND_bneg N_
+#define COND_bvs (N_ != L_)
+#define COND_bne ((u32)ca != (u32)cb)
+#define COND_bg ((s32)ca > (s32)cb)
+#define COND_bge (!L_)
+#define COND_bgu (ca > cb)
+#define COND_bcc (ca >= cb)
+#define COND_bpos (!N_)
+#define COND_bvc (N_ == L_)
+#define COND_ba true
+
+#define KIND(name, form, W, D) K_##name,
+#define CTI_KINDS(X)                                                                               \
+	X(be) X(ble) X(bl) X(bleu) X(bcs) X(bneg) X(bvs) X(ba) X(bne) X(bg) X(bge) X(bgu) X(bcc)   \
+	X(bpos) X(bvc)
+#define CTI_KIND(name) K_##name, K_##name##_s, K_##name##_a,
+/* Plain instructions; branches within the page: nop behind, other slot, annulled; far calls, jumps. */
+enum kind { EXEC_OPS(KIND) K_PLAIN, K_BRANCH = K_PLAIN - 1, CTI_KINDS(CTI_KIND) K_call_f, K_jmpl_ri, K_OTHER };
+
+struct fused {
+	exec_fn *fn;
+	u8 n; /* elements: the delay instruction is one */
+	u8 kind[EXEC_FUSE_MAX];
+	u8 forward[EXEC_FUSE_MAX]; /* 1, 2, 4: rs1, rs2, rd of a store are the result before */
+};
+#include "fusion.h"
+
 /* --- ops that are no instruction --- */
 
 /* To cpu->far_pc, wherever that is. */
@@ -458,56 +591,66 @@ static void op_undecoded(ARGS)
 /* --- decoding --- */
 
 #define FN(name) ((u32)(uintptr_t)op_##name)
-#define BOTH(name)                                                                                 \
-	{                                                                                          \
-		&op_##name, &op_##name##_slot                                                      \
-	}
-#define FORMS(name)                                                                                \
-	{                                                                                          \
-		BOTH(name##_rr), BOTH(name##_ri)                                                   \
-	}
 
-/* Handlers in line and in a slot, with a register and with an immediate. */
+#define FNS(name, form, W, D) { &op_##name, &op_##name##_slot },
+static exec_fn *const kind_fn[K_PLAIN][2] = { EXEC_OPS(FNS) };
+
+/* Instructions with a register and an immediate form; K_slow: it has none. */
+#define FORMS(name) { K_##name##_rr, K_##name##_ri }
 static const struct {
-	exec_fn *fn[2][2];
+	u8 rr, ri;
 } plain[INSN_COUNT] = {
-	[insn_add] = { FORMS(add) },	     [insn_and] = { FORMS(and) },
-	[insn_or] = { FORMS(or) },	     [insn_xor] = { FORMS(xor) },
-	[insn_sll] = { FORMS(sll) },	     [insn_srl] = { FORMS(srl) },
-	[insn_sra] = { FORMS(sra) },	     [insn_addx] = { FORMS(addx) },
-	[insn_subx] = { FORMS(subx) },	     [insn_subcc] = { FORMS(subcc) },
-	[insn_andcc] = { FORMS(andcc) },     [insn_orcc] = { FORMS(orcc) },
-	[insn_xorcc] = { FORMS(xorcc) },     [insn_addcc] = { FORMS(addcc) },
-	[insn_addxcc] = { FORMS(addxcc) },   [insn_subxcc] = { FORMS(subxcc) },
-	[insn_mulscc] = { FORMS(mulscc) },   [insn_umul] = { FORMS(umul) },
-	[insn_smul] = { FORMS(smul) },	     [insn_umulcc] = { FORMS(umulcc) },
-	[insn_smulcc] = { FORMS(smulcc) },   [insn_udiv] = { FORMS(udiv) },
-	[insn_sdiv] = { FORMS(sdiv) },	     [insn_ld] = { FORMS(ld) },
-	[insn_ldub] = { FORMS(ldub) },	     [insn_lduh] = { FORMS(lduh) },
-	[insn_ldsb] = { FORMS(ldsb) },	     [insn_ldsh] = { FORMS(ldsh) },
-	[insn_ldd] = { FORMS(ldd) },	     [insn_st] = { FORMS(st) },
-	[insn_stb] = { FORMS(stb) },	     [insn_sth] = { FORMS(sth) },
-	[insn_std] = { FORMS(std) },	     [insn_ldstub] = { FORMS(ldstub) },
-	[insn_swap] = { FORMS(swap) },	     [insn_ldf] = { FORMS(ldf) },
-	[insn_lddf] = { FORMS(lddf) },	     [insn_stf] = { FORMS(stf) },
-	[insn_stdf] = { FORMS(stdf) },	     [insn_save] = { FORMS(save) },
-	[insn_restore] = { FORMS(restore) },	[insn_wrwim] = { FORMS(wrwim) },
-	[insn_wrtbr] = { FORMS(wrtbr) },
-};
-
-/* No immediate form: it is the other instruction's with the immediate turned over. */
-static const struct {
-	exec_fn *fn[2];
-	enum insn imm_as;
-	bool negate;
-} turned[INSN_COUNT] = {
-	[insn_sub] = { BOTH(sub_rr), insn_add, true },
-	[insn_andn] = { BOTH(andn_rr), insn_and, false },
-	[insn_orn] = { BOTH(orn_rr), insn_or, false },
-	[insn_xnor] = { BOTH(xnor_rr), insn_xor, false },
-	[insn_andncc] = { BOTH(andncc_rr), insn_andcc, false },
-	[insn_orncc] = { BOTH(orncc_rr), insn_orcc, false },
-	[insn_xnorcc] = { BOTH(xnorcc_rr), insn_xorcc, false },
+	[insn_add] = FORMS(add),
+	[insn_and] = FORMS(and),
+	[insn_or] = FORMS(or),
+	[insn_xor] = FORMS(xor),
+	[insn_sll] = FORMS(sll),
+	[insn_srl] = FORMS(srl),
+	[insn_sra] = FORMS(sra),
+	[insn_addx] = FORMS(addx),
+	[insn_subx] = FORMS(subx),
+	[insn_subcc] = FORMS(subcc),
+	[insn_andcc] = FORMS(andcc),
+	[insn_orcc] = FORMS(orcc),
+	[insn_xorcc] = FORMS(xorcc),
+	[insn_addcc] = FORMS(addcc),
+	[insn_addxcc] = FORMS(addxcc),
+	[insn_subxcc] = FORMS(subxcc),
+	[insn_mulscc] = FORMS(mulscc),
+	[insn_umul] = FORMS(umul),
+	[insn_smul] = FORMS(smul),
+	[insn_umulcc] = FORMS(umulcc),
+	[insn_smulcc] = FORMS(smulcc),
+	[insn_udiv] = FORMS(udiv),
+	[insn_sdiv] = FORMS(sdiv),
+	[insn_ld] = FORMS(ld),
+	[insn_ldub] = FORMS(ldub),
+	[insn_lduh] = FORMS(lduh),
+	[insn_ldsb] = FORMS(ldsb),
+	[insn_ldsh] = FORMS(ldsh),
+	[insn_ldd] = FORMS(ldd),
+	[insn_st] = FORMS(st),
+	[insn_stb] = FORMS(stb),
+	[insn_sth] = FORMS(sth),
+	[insn_std] = FORMS(std),
+	[insn_ldstub] = FORMS(ldstub),
+	[insn_swap] = FORMS(swap),
+	[insn_ldf] = FORMS(ldf),
+	[insn_lddf] = FORMS(lddf),
+	[insn_stf] = FORMS(stf),
+	[insn_stdf] = FORMS(stdf),
+	[insn_save] = FORMS(save),
+	[insn_restore] = FORMS(restore),
+	[insn_wrwim] = FORMS(wrwim),
+	[insn_wrtbr] = FORMS(wrtbr),
+	/* These turn their immediate over and are the other instruction. */
+	[insn_sub] = { K_sub_rr, K_add_ri },
+	[insn_andn] = { K_andn_rr, K_and_ri },
+	[insn_orn] = { K_orn_rr, K_or_ri },
+	[insn_xnor] = { K_xnor_rr, K_xor_ri },
+	[insn_andncc] = { K_andncc_rr, K_andcc_ri },
+	[insn_orncc] = { K_orncc_rr, K_orcc_ri },
+	[insn_xnorcc] = { K_xnorcc_rr, K_xorcc_ri },
 };
 
 /* Conditions 0..15, near with a nop, near, near annulled, far, far annulled. */
@@ -541,44 +684,52 @@ static void set_fn(struct op *op, exec_fn *fn, exec_fn *slot_fn)
 	op->slot_fn = (u32)(uintptr_t)slot_fn;
 }
 
-static void set_both(struct op *op, exec_fn *const fn[2])
+/* FPops with a handler of their own: their registers by number, doubles by pair. */
+static enum kind decode_fpop(struct op *op, enum insn insn, u32 w)
 {
-	set_fn(op, fn[0], fn[1]);
+	bool dbl = true;
+	enum kind kind;
+
+	switch (insn) {
+	case insn_faddd:
+		kind = K_faddd;
+		break;
+	case insn_fsubd:
+		kind = K_fsubd;
+		break;
+	case insn_fmuld:
+		kind = K_fmuld;
+		break;
+	case insn_fdivd:
+		kind = K_fdivd;
+		break;
+	case insn_fsqrtd:
+		kind = K_fsqrtd;
+		break;
+	case insn_fcmpd:
+		kind = K_fcmpd;
+		break;
+	case insn_fcmped:
+		kind = K_fcmped;
+		break;
+	default:
+		dbl = false;
+		kind = insn == insn_fadds   ? K_fadds
+		       : insn == insn_fsubs ? K_fsubs
+		       : insn == insn_fmuls ? K_fmuls
+		       : insn == insn_fdivs ? K_fdivs
+		       : insn == insn_fmovs ? K_fmovs
+					    : K_fpop;
+	}
+	op->imm = (s32)w;
+	op->rd = (u8)(f_rd(w) >> dbl);
+	op->rs1 = (u8)(f_rs1(w) >> dbl);
+	op->rs2 = (u8)(f_rs2(w) >> dbl);
+	return kind;
 }
 
-/* What has a better form when a register is %g0. */
-static bool decode_special(struct op *op, enum insn insn, u32 w)
-{
-	bool imm = f_i(w);
-
-	if (insn == insn_or && f_rs1(w) == 0) {
-		if (imm)
-			set_fn(op, op_mov_i, op_mov_i_slot);
-		else
-			set_fn(op, op_mov_r, op_mov_r_slot);
-		return true;
-	}
-	if (f_rd(w) != 0)
-		return false;
-	if (insn == insn_subcc) {
-		if (imm)
-			set_fn(op, op_cmp_ri, op_cmp_ri_slot);
-		else
-			set_fn(op, op_cmp_rr, op_cmp_rr_slot);
-		return true;
-	}
-	if (insn == insn_andcc) {
-		if (imm)
-			set_fn(op, op_btst_ri, op_btst_ri_slot);
-		else
-			set_fn(op, op_btst_rr, op_btst_rr_slot);
-		return true;
-	}
-	return false;
-}
-
-/* Everything that is no control transfer; what has no handler of its own gets op_slow. */
-static void decode_plain(struct cpu *cpu, struct op *op, u32 w)
+/* Operands of everything that is no control transfer; what has no handler of its own is K_slow. */
+static enum kind decode_operands(const struct cpu *cpu, struct op *op, u32 w)
 {
 	enum insn insn = insn_decode(w);
 	bool imm = f_i(w);
@@ -588,60 +739,57 @@ static void decode_plain(struct cpu *cpu, struct op *op, u32 w)
 	op->rs2 = (u8)f_rs2(w);
 	op->aux = 0;
 	op->imm = f_simm13(w);
-	set_fn(op, op_slow, op_slow_slot);
 
 	switch (insn) {
 	case insn_sethi:
 		op->imm = (s32)f_imm22(w);
-		if (f_rd(w))
-			set_fn(op, op_mov_i, op_mov_i_slot);
-		else
-			set_fn(op, op_nop, op_nop_slot);
-		return;
-	case insn_rdasr:
+		return f_rd(w) ? K_mov_i : K_nop;
+	case insn_or:
 		if (f_rs1(w) == 0)
-			set_fn(op, op_rdy, op_rdy_slot);
-		return;
-	case insn_wrasr:
-		if (f_rd(w) == 0 && imm)
-			set_fn(op, op_wry_ri, op_wry_ri_slot);
-		else if (f_rd(w) == 0)
-			set_fn(op, op_wry_rr, op_wry_rr_slot);
-		return;
+			return imm ? K_mov_i : K_mov_r;
+		break;
+	case insn_subcc:
+		if (f_rd(w) == 0)
+			return imm ? K_cmp_ri : K_cmp_rr;
+		break;
+	case insn_andcc:
+		if (f_rd(w) == 0)
+			return imm ? K_btst_ri : K_btst_rr;
+		break;
+	case insn_sub:
+		if (imm)
+			op->imm = (s32)(0 - (u32)op->imm);
+		break;
+	case insn_andn:
+	case insn_orn:
+	case insn_xnor:
+	case insn_andncc:
+	case insn_orncc:
+	case insn_xnorcc:
+		if (imm)
+			op->imm = ~op->imm;
+		break;
 	case insn_flush:
-		set_fn(op, op_nop, op_nop_slot);
-		return;
+		return K_nop;
+	case insn_rdasr:
+		return f_rs1(w) == 0 ? K_rdy : K_slow;
+	case insn_wrasr:
+		return f_rd(w) ? K_slow : imm ? K_wry_ri : K_wry_rr;
 	case insn_rdpsr:
-		set_fn(op, op_rdpsr, op_rdpsr_slot);
-		return;
+		return K_rdpsr;
 	case insn_rdwim:
-		set_fn(op, op_rdwim, op_rdwim_slot);
-		return;
+		return K_rdwim;
 	case insn_rdtbr:
-		set_fn(op, op_rdtbr, op_rdtbr_slot);
-		return;
-	case insn_wrpsr:
-		set_fn(op, imm ? op_wrpsr_ri : op_wrpsr_rr, op_slow_slot);
-		return;
-	case insn_ticc:
-		if (f_cond(w) == 8) {
-			op->imm = (s32)w;
-			set_fn(op, op_ta, op_slow_slot);
-		}
-		return;
+		return K_rdtbr;
 	case insn_lda:
-		if (f_asi(w) == ASI_BYPASS)
-			set_fn(op, op_lda_bypass_rr, op_lda_bypass_rr_slot);
-		return;
+		return f_asi(w) == ASI_BYPASS ? K_lda_bypass : K_slow;
 	case insn_sta:
 		op->rd = (u8)f_rd(w);
-		if (f_asi(w) == ASI_BYPASS)
-			set_fn(op, op_sta_bypass_rr, op_sta_bypass_rr_slot);
-		return;
+		return f_asi(w) == ASI_BYPASS ? K_sta_bypass : K_slow;
 	case insn_ldd:
 	case insn_std:
 		if (f_rd(w) & 1)
-			return;
+			return K_slow;
 		op->aux = (u8)(f_rd(w) + 1);
 		if (insn == insn_std)
 			op->rd = (u8)f_rd(w);
@@ -662,7 +810,7 @@ static void decode_plain(struct cpu *cpu, struct op *op, u32 w)
 		break;
 	case insn_fsmuld:
 		if (!cpu->model->fsmuld)
-			return;
+			return K_slow;
 		/* fall through */
 	case insn_fmovs ... insn_fabss:
 	case insn_fsqrts:
@@ -685,22 +833,27 @@ static void decode_plain(struct cpu *cpu, struct op *op, u32 w)
 	case insn_fcmpd:
 	case insn_fcmpes:
 	case insn_fcmped:
-		op->imm = (s32)w;
-		set_fn(op, op_fpop, op_fpop_slot);
-		return;
+		return decode_fpop(op, insn, w);
 	default:
 		break;
 	}
-	if (decode_special(op, insn, w))
-		return;
-	if (turned[insn].fn[0] && imm) {
-		op->imm = turned[insn].negate ? (s32)(0 - (u32)op->imm) : ~op->imm;
-		set_both(op, plain[turned[insn].imm_as].fn[1]);
-	} else if (turned[insn].fn[0]) {
-		set_both(op, turned[insn].fn);
-	} else if (plain[insn].fn[0][0]) {
-		set_both(op, plain[insn].fn[imm]);
+	if (!plain[insn].rr)
+		return K_slow;
+	return imm ? plain[insn].ri : plain[insn].rr;
+}
+
+static enum kind decode_plain(struct cpu *cpu, struct op *op, u32 w)
+{
+	enum kind kind = decode_operands(cpu, op, w);
+
+	set_fn(op, kind_fn[kind][0], kind_fn[kind][1]);
+	if (insn_decode(w) == insn_wrpsr) {
+		op->fn = f_i(w) ? FN(wrpsr_ri) : FN(wrpsr_rr);
+	} else if (insn_decode(w) == insn_ticc && f_cond(w) == 8) {
+		op->imm = (s32)w;
+		op->fn = FN(ta);
 	}
+	return kind;
 }
 
 /* The transfer at index i of its page, displacement in bytes of code: sets imm, tells whether it stays in the page. */
@@ -751,11 +904,39 @@ static void decode_cti(struct op *op, unsigned i, u32 w)
 	}
 }
 
-static __cold void decode(struct cpu *cpu, struct op *op)
+/* The branch kinds stand in the order of CTI_KINDS, which is that of cond but for 0. */
+static enum kind branch_kind(const struct op *op, u32 w, bool near, bool nop)
 {
-	u32 pc = pc_of(cpu, op);
-	unsigned i = pc >> 2 & (CODE_PAGE_OPS - 1);
-	const u8 *mem = code_page_of(op, pc)->mem + i * 4;
+	if (insn_decode(w) != insn_bicc || !near || f_cond(w) == 0)
+		return K_OTHER;
+	(void)op;
+	return K_be + 3 * (f_cond(w) - 1) + (f_a(w) ? 2u : nop ? 0u : 1u);
+}
+
+/* The kind of the transfer w at index i with `slot` behind it, its operands set in op. */
+static enum kind decode_cti_kind(struct cpu *cpu, struct op *op, unsigned i, u32 w, u32 slot)
+{
+	struct op delay;
+	bool nop = decode_operands(cpu, &delay, slot) == K_nop, near;
+
+	switch (insn_decode(w)) {
+	case insn_bicc:
+		near = decode_target(op, i, f_disp22(w));
+		if (f_cond(w) == 8 && f_a(w)) /* nothing behind it is executed */
+			return K_OTHER;
+		return branch_kind(op, w, near, nop);
+	case insn_call:
+		return decode_target(op, i, f_disp30(w)) ? K_OTHER : K_call_f;
+	case insn_jmpl:
+		return f_i(w) ? K_jmpl_ri : K_OTHER;
+	default:
+		return K_OTHER;
+	}
+}
+
+/* One op alone. */
+static void decode_single(struct cpu *cpu, struct op *op, unsigned i, const u8 *mem)
+{
 	u32 w = be32_get(mem), slot;
 
 	if (!(insn_flags[insn_decode(w)] & INSN_CTI)) {
@@ -778,6 +959,103 @@ static __cold void decode(struct cpu *cpu, struct op *op)
 		return; /* a couple of transfers */
 	decode_plain(cpu, op + 1, slot);
 	decode_cti(op, i, w);
+}
+
+/* What stands at op and behind it, as far as one handler may reach: kinds, and ops with operands. */
+static unsigned look_ahead(struct cpu *cpu, unsigned i, const u8 *mem, u8 *kind, struct op *ahead)
+{
+	unsigned n = 0;
+
+	while (n < EXEC_FUSE_MAX && i + n < CODE_PAGE_OPS) {
+		u32 w = be32_get(mem + 4 * n);
+		enum kind k;
+
+		if (!(insn_flags[insn_decode(w)] & INSN_CTI)) {
+			kind[n] = (u8)decode_operands(cpu, &ahead[n], w);
+			n++;
+			continue;
+		}
+		if (i + n + 1 >= CODE_PAGE_OPS || n + 1 >= EXEC_FUSE_MAX ||
+		    (insn_flags[insn_decode(be32_get(mem + 4 * n + 4))] & INSN_CTI))
+			break;
+		k = decode_cti_kind(cpu, &ahead[n], i + n, w, be32_get(mem + 4 * n + 4));
+		if (k == K_OTHER)
+			break;
+		ahead[n].rd = (u8)(f_rd(w) ? f_rd(w) : R_SINK);
+		ahead[n].rs1 = (u8)f_rs1(w);
+		if (k == K_jmpl_ri)
+			ahead[n].imm = f_simm13(w);
+		kind[n++] = (u8)k;
+		kind[n] = (u8)decode_operands(cpu, &ahead[n], be32_get(mem + 4 * n));
+		return n + 1;
+	}
+	return n;
+}
+
+static bool fits(const struct fused *f, unsigned n, const u8 *kind, const struct op *ahead)
+{
+	if (f->n > n)
+		return false;
+	for (unsigned k = 0; k < f->n; k++) {
+		unsigned last = k ? ahead[k - 1].rd : 0;
+
+		if (f->kind[k] != kind[k] ||
+		    ((f->forward[k] & 1) && ahead[k].rs1 != last) ||
+		    ((f->forward[k] & 2) && ahead[k].rs2 != last) ||
+		    ((f->forward[k] & 4) && ahead[k].rd != last))
+			return false;
+	}
+	return true;
+}
+
+static unsigned forwards(const struct fused *f)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < f->n; k++)
+		n += f->forward[k] != 0;
+	return n;
+}
+
+/* The longest row that begins here, of equals the one that passes most values on; NULL: none. */
+static const struct fused *best_fused(unsigned n, const u8 *kind, const struct op *ahead)
+{
+	const struct fused *best = NULL;
+
+	if (!n || kind[0] >= ARRAY_SIZE(fused_first) - 1)
+		return NULL;
+	for (unsigned i = fused_first[kind[0]]; i < fused_first[kind[0] + 1]; i++) {
+		const struct fused *f = &fused[i];
+
+		if (fits(f, n, kind, ahead) &&
+		    (!best || f->n > best->n || (f->n == best->n && forwards(f) > forwards(best))))
+			best = f;
+	}
+	return best;
+}
+
+/* Only the first op's handler is another one: those behind it stay as they were, but have operands. */
+static __cold void decode(struct cpu *cpu, struct op *op)
+{
+	u32 pc = pc_of(cpu, op);
+	unsigned i = pc >> 2 & (CODE_PAGE_OPS - 1), n;
+	const u8 *mem = code_page_of(op, pc)->mem + i * 4;
+	struct op ahead[EXEC_FUSE_MAX];
+	u8 kind[EXEC_FUSE_MAX];
+	const struct fused *f;
+
+	decode_single(cpu, op, i, mem);
+	n = look_ahead(cpu, i, mem, kind, ahead);
+	f = best_fused(n, kind, ahead);
+	if (!f)
+		return;
+	for (unsigned k = 1; k < f->n; k++) {
+		u32 fn = op[k].fn;
+
+		decode_single(cpu, &op[k], i + k, mem + 4 * k);
+		op[k].fn = fn;
+	}
+	op->fn = (u32)(uintptr_t)f->fn;
 }
 
 struct op exec_op(enum exec_op kind)

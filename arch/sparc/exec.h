@@ -30,6 +30,9 @@
 #include "arch/sparc/code.h"
 #include "arch/sparc/cpu.h"
 
+/* Elements of a row of fusion.list at most; CODE_BACK must be one less or more. */
+#define EXEC_FUSE_MAX 8
+
 #ifndef __OPTIMIZE__
 #define VONK_LOOP 1 /* no sibling calls: a loop calls the handlers */
 #endif

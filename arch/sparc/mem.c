@@ -102,6 +102,14 @@ static void mem_put(u8 *p, unsigned size, u64 val)
 	}
 }
 
+/* A chip is about to be spoken to. */
+static void at_chip(struct cpu *cpu, u64 pa, unsigned size, bool store)
+{
+	cpu->clock->insns = cpu->icount + cpu->clock_bias;
+	if (unlikely(cpu->log) && cpu->log->chip)
+		cpu->log->chip(cpu->log->arg, cpu, pa, size, store);
+}
+
 /* False on a bus error. */
 static bool phys_read(struct cpu *cpu, u64 pa, unsigned size, u64 *val)
 {
@@ -111,7 +119,7 @@ static bool phys_read(struct cpu *cpu, u64 pa, unsigned size, u64 *val)
 		*val = mem_get(range->mem + (pa - range->pa), size);
 		return true;
 	}
-	cpu->clock->insns = cpu->icount + cpu->clock_bias;
+	at_chip(cpu, pa, size, false);
 	if (range && !bus_read(cpu->bus, pa, size, val))
 		return true;
 	*val = 0;
@@ -138,7 +146,7 @@ unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acc
 		code_written(cpu->code, pa, size);
 		return 0;
 	}
-	cpu->clock->insns = cpu->icount + cpu->clock_bias;
+	at_chip(cpu, pa, size, true);
 	if (range && !bus_write(cpu->bus, pa, size, val))
 		return 0;
 	return srmmu_fault(cpu, va, at, FT_BUS << SFSR_FT_SHIFT);
@@ -165,18 +173,24 @@ unsigned cpu_store_at(struct cpu *cpu, u32 va, unsigned size, enum access_type a
 	return srmmu_fault(cpu, va, at, l_ft);
 }
 
+unsigned cpu_swap_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u32 val,
+		       u64 *old)
+{
+	/* One access, one fault: in no-fault mode nothing is stored where nothing was read. */
+	if (!phys_read(cpu, pa, size, old))
+		return srmmu_fault(cpu, va, at, FT_BUS << SFSR_FT_SHIFT);
+	return cpu_store_phys(cpu, pa, size, va, at, val);
+}
+
 unsigned cpu_swap_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u32 val, u64 *old)
 {
 	struct translation tr;
 	u32 l_ft = srmmu_translate(cpu, va, at, &tr);
 
+	if (!l_ft)
+		return cpu_swap_phys(cpu, tr.pa, size, va, at, val, old);
 	*old = 0;
-	/* One access, one fault: in no-fault mode nothing is stored where nothing was read. */
-	if (!l_ft && !phys_read(cpu, tr.pa, size, old))
-		l_ft = FT_BUS << SFSR_FT_SHIFT;
-	if (l_ft)
-		return srmmu_fault(cpu, va, at, l_ft);
-	return cpu_store_phys(cpu, tr.pa, size, va, at, val);
+	return srmmu_fault(cpu, va, at, l_ft);
 }
 
 unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val)

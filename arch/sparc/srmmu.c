@@ -211,6 +211,8 @@ void srmmu_write_reg(struct cpu *cpu, u32 va, u32 val)
 	default:
 		cpu->mmu[n] = val;
 	}
+	if (unlikely(cpu->log) && cpu->log->mmu_reg)
+		cpu->log->mmu_reg(cpu->log->arg, cpu, n, cpu->mmu[n]);
 }
 
 /*
@@ -230,6 +232,8 @@ unsigned srmmu_fault(struct cpu *cpu, u32 va, enum access_type at, u32 l_ft)
 		cpu->mmu[MMU_SFSR] = old & cpu->model->sfsr_mask;
 		cpu->mmu[MMU_SFAR] = va;
 	}
+	if (unlikely(cpu->log) && cpu->log->fault)
+		cpu->log->fault(cpu->log->arg, cpu, va, at, l_ft);
 	if ((cpu->mmu[MMU_CTRL] & MMU_CTRL_NF) && at != AT_FETCH_SUPER)
 		return 0;
 	if (fetch_at(at))

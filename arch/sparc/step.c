@@ -307,21 +307,16 @@ static unsigned atomic(struct cpu *cpu, u32 w, enum insn insn, u32 va)
 {
 	bool byte = insn == insn_ldstub || insn == insn_ldstuba;
 	enum access_type at = cpu->s ? AT_STORE_SUPER : AT_STORE_USER;
-	unsigned size = byte ? 1 : 4, asi = f_asi(w), tt;
+	unsigned size = byte ? 1 : 4, tt;
 	u32 new = byte ? 0xff : cpu->r[f_rd(w)];
 	u64 old;
 
 	if (va & (size - 1))
 		return TT_NOT_ALIGNED;
-	if (!(insn_flags[insn] & INSN_ALT) || asi == ASI_USER_DATA || asi == ASI_SUPER_DATA) {
-		if (insn_flags[insn] & INSN_ALT)
-			at = asi == ASI_SUPER_DATA ? AT_STORE_SUPER : AT_STORE_USER;
+	if (insn_flags[insn] & INSN_ALT)
+		tt = cpu_swap_asi(cpu, f_asi(w), va, size, new, &old);
+	else
 		tt = cpu_swap_at(cpu, va, size, at, new, &old);
-	} else {
-		tt = cpu_load_asi(cpu, asi, va, size, &old);
-		if (!tt)
-			tt = cpu_store_asi(cpu, asi, va, size, new);
-	}
 	if (!tt)
 		set_rd(cpu, f_rd(w), (u32)old);
 	return tt;
@@ -353,16 +348,22 @@ static unsigned casa(struct cpu *cpu, u32 w)
 	return 0;
 }
 
+/* What an FP load or store traps with before it gets to memory, in the order of V8 table 7-1. */
+static unsigned fp_before(struct cpu *cpu, u32 va, unsigned size, bool store)
+{
+	if (cpu->ef && (va & (size - 1)))
+		return TT_NOT_ALIGNED;
+	return cpu_fp_access(cpu, store);
+}
+
 static unsigned fp_load(struct cpu *cpu, u32 w, enum insn insn, u32 va)
 {
 	struct access a = access_of(insn);
-	unsigned tt = cpu_fp_access(cpu, false);
+	unsigned tt = fp_before(cpu, va, a.size, false);
 	u64 val;
 
 	if (tt)
 		return tt;
-	if (va & (a.size - 1u))
-		return TT_NOT_ALIGNED;
 	tt = cpu_load(cpu, va, a.size, &val);
 	if (tt)
 		return tt;
@@ -378,13 +379,11 @@ static unsigned fp_load(struct cpu *cpu, u32 w, enum insn insn, u32 va)
 static unsigned fp_store(struct cpu *cpu, u32 w, enum insn insn, u32 va)
 {
 	struct access a = access_of(insn);
-	unsigned tt = cpu_fp_access(cpu, true);
+	unsigned tt = fp_before(cpu, va, a.size, true);
 	u64 val;
 
 	if (tt)
 		return tt;
-	if (va & (a.size - 1u))
-		return TT_NOT_ALIGNED;
 	if (insn == insn_stfsr)
 		val = cpu->fsr;
 	else if (insn == insn_stdf)
@@ -400,15 +399,13 @@ static unsigned fp_store(struct cpu *cpu, u32 w, enum insn insn, u32 va)
 /* An empty queue is a sequence_error of STDFQ itself. */
 static unsigned stdfq(struct cpu *cpu, u32 va)
 {
-	unsigned tt = cpu_fp_access(cpu, true);
+	unsigned tt = fp_before(cpu, va, 8, true);
 	u64 val;
 
 	if (tt)
 		return tt;
 	if (!(cpu->fsr & FSR_QNE))
 		return cpu_fp_exception(cpu, FTT_SEQUENCE);
-	if (va & 7)
-		return TT_NOT_ALIGNED;
 	tt = cpu_store(cpu, va, 8, (u64)cpu->fq_pc << 32 | cpu->fq_insn);
 	if (!tt)
 		cpu_pop_fq(cpu, &val);
@@ -443,6 +440,8 @@ static unsigned execute(struct cpu *cpu, u32 w, u32 pc)
 	case insn_illegal:
 		return illegal(cpu, w);
 	case insn_unimp:
+		if (cpu->s && cpu->service && cpu->service(cpu->service_arg, cpu, w & 0x3fffff, pc))
+			return 0;
 		return TT_ILLEGAL;
 	case insn_sethi:
 		set_rd(cpu, f_rd(w), f_imm22(w));
@@ -585,20 +584,28 @@ static unsigned execute(struct cpu *cpu, u32 w, u32 pc)
 	}
 }
 
+static __cold void tell(const struct cpu *cpu, u32 pc, u32 w)
+{
+	if (cpu->log->insn)
+		cpu->log->insn(cpu->log->arg, cpu, pc, w);
+}
+
 void cpu_step(struct cpu *cpu)
 {
 	u32 pc = cpu->pc, npc = cpu->npc, w;
 	unsigned tt = cpu_fetch(cpu, pc, &w);
 
 	if (!tt) {
+		if (unlikely(cpu->log))
+			tell(cpu, pc, w);
 		cpu->pc = npc;
 		cpu->npc = npc + 4;
 		tt = execute(cpu, w, pc);
 	}
+	cpu->icount++;
 	if (tt) {
 		cpu->pc = pc;
 		cpu->npc = npc;
 		cpu_trap(cpu, tt);
 	}
-	cpu->icount++;
 }

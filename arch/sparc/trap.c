@@ -2,12 +2,20 @@
 /* Trap entry (V8 7.5.2). */
 #include "arch/sparc/cpu.h"
 
+static __cold void tell(const struct cpu *cpu, unsigned tt)
+{
+	if (cpu->log->trap)
+		cpu->log->trap(cpu->log->arg, cpu, tt);
+}
+
 /*
  * WIM is not looked at: the new window may be an invalid one. A reset trap (tt 0)
  * would leave TBR.tt alone, but reset does not come through here.
  */
 void cpu_trap(struct cpu *cpu, unsigned tt)
 {
+	if (unlikely(cpu->log))
+		tell(cpu, tt);
 	if (!cpu->et) {
 		cpu->error_mode = true;
 		cpu->tbr = (cpu->tbr & ~0xff0u) | tt << 4;

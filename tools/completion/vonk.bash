@@ -2,8 +2,8 @@
 # Completion for bash: install as /usr/share/bash-completion/completions/vonk.
 
 _vonk_options='-D -L -M -append -bios -boot -cdrom -clock -cpu -d -display -drive -fda -g -h -hda -hdb
-	-hdc -hdd -help -icount -initrd -kernel -limit -m -machine -monitor -name -net -nic -no-reboot
-	-nographic -nvram -pace -prom-env -rtc -serial -smp -snapshot -stats -uuid -version -vga'
+	-hdc -hdd -help -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev -nic -no-reboot
+	-nographic -nvram -object -pace -prom-env -rtc -serial -smp -snapshot -stats -uuid -version -vga'
 
 # The first words that the program itself lists: boards or, with their blanks, processors.
 _vonk_list()
@@ -34,12 +34,16 @@ _vonk()
 	-pace) COMPREPLY=($(compgen -W 'real fast auto' -- "$cur")); return ;;
 	-vga) COMPREPLY=($(compgen -W 'tcx cg3 none' -- "$cur")); return ;;
 	-g) COMPREPLY=($(compgen -W '1024x768 1024x768x24 1152x900' -- "$cur")); return ;;
-	-display | -monitor | -nic | -net) COMPREPLY=($(compgen -W 'none' -- "$cur")); return ;;
-	-serial) COMPREPLY=($(compgen -W 'stdio mon:stdio null none pty file: pipe: unix: tcp: fd:' -- "$cur")); return ;;
+	-display) COMPREPLY=($(compgen -W 'none' -- "$cur")); return ;;
+	-nic) COMPREPLY=($(compgen -W 'stream, socket, tap, none' -- "$cur")); return ;;
+	-netdev) COMPREPLY=($(compgen -W 'stream,id= socket,id= tap,id=' -- "$cur")); return ;;
+	-net) COMPREPLY=($(compgen -W 'nic stream, socket, tap, none' -- "$cur")); return ;;
+	-object) COMPREPLY=($(compgen -W 'filter-dump,id=' -- "$cur")); return ;;
+	-serial | -monitor) COMPREPLY=($(compgen -W 'stdio mon:stdio null none pty file: pipe: unix: tcp: fd:' -- "$cur")); return ;;
 	-boot) COMPREPLY=($(compgen -W 'a c d n' -- "$cur")); return ;;
 	-rtc) COMPREPLY=($(compgen -W 'base=' -- "$cur")); return ;;
 	-limit) COMPREPLY=($(compgen -W 'insns= time=' -- "$cur")); return ;;
-	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp' -- "$cur")); return ;;
+	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp ref help' -- "$cur")); return ;;
 	-L) COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	-append | -drive | -icount | -m | -name | -prom-env | -smp | -uuid) return ;;
 	esac

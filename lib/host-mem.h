@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Large memories: page-aligned, zero, and taken from the host only where they are touched. */
+#ifndef LIB_HOST_MEM_H
+#define LIB_HOST_MEM_H
+
+#include "lib/types.h"
+
+/* NULL: there is none. size is above 0. */
+u8 *host_mem_new(u64 size);
+/* With the same size; NULL is allowed. */
+void host_mem_free(u8 *mem, u64 size);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/sparc/disas.h"
+
+#define D(name) extern const struct dev_class name##_class;
+#include "dev/all.h"
+#undef D
+
+/* What shows single instructions: the engine does not stop at each, the reference interpreter does. */
+#define LOG_EACH (OPT_LOG_IN_ASM | OPT_LOG_EXEC | OPT_LOG_CPU)
+
+static void print_end(struct log *log, const struct cpu *cpu)
+{
+	fprintf(log->out, ", after %" PRIu64 " instructions\n", cpu->icount);
+}
+
+/* --- instructions --- */
+
+/* Was it not printed lately? Then it is now. */
+static bool is_new(struct log *log, u32 pc, u32 word)
+{
+	u64 key = (u64)pc << 32 | word, *slot = &log->seen[pc / 4 % LOG_SEEN];
+
+	if (*slot == key)
+		return false;
+	*slot = key;
+	return true;
+}
+
+static void print_regs(struct log *log, const struct cpu *cpu)
+{
+	static const char bank[] = "goli";
+
+	fprintf(log->out, "cpu: pc %08x npc %08x psr %08x wim %02x tbr %08x y %08x", cpu->pc,
+		cpu->npc, cpu_get_psr(cpu), cpu->wim, cpu->tbr, cpu->y);
+	print_end(log, cpu);
+	for (unsigned n = 0; n < 32; n++)
+		fprintf(log->out, "%s%c%u %08x%s", n % 8 ? " " : "cpu: ", bank[n / 8], n % 8,
+			cpu->r[n], n % 8 == 7 ? "\n" : "");
+}
+
+static void log_insn(void *arg, const struct cpu *cpu, u32 pc, u32 word)
+{
+	char text[SPARC_DISAS_MAX];
+	struct log *log = arg;
+
+	if (!(log->items & LOG_EACH))
+		return;
+	if (log->items & OPT_LOG_CPU)
+		print_regs(log, cpu);
+	sparc_disas(word, pc, text, sizeof(text));
+	if (log->items & OPT_LOG_IN_ASM && is_new(log, pc, word))
+		fprintf(log->out, "in_asm: %08x: %08x  %s\n", pc, word, text);
+	if (log->items & OPT_LOG_EXEC)
+		fprintf(log->out, "exec: %" PRIu64 " %08x: %08x  %s\n", cpu->icount, pc, word,
+			text);
+}
+
+/* --- traps and faults --- */
+
+static const char *trap_name(unsigned tt)
+{
+	static const char *const name[] = {
+		[TT_RESET] = "reset",
+		[TT_INSTRUCTION_ACCESS] = "instruction access exception",
+		[TT_ILLEGAL] = "illegal instruction",
+		[TT_PRIVILEGED] = "privileged instruction",
+		[TT_FP_DISABLED] = "fp disabled",
+		[TT_WINDOW_OVERFLOW] = "window overflow",
+		[TT_WINDOW_UNDERFLOW] = "window underflow",
+		[TT_NOT_ALIGNED] = "mem address not aligned",
+		[TT_FP_EXCEPTION] = "fp exception",
+		[TT_DATA_ACCESS] = "data access exception",
+		[TT_TAG_OVERFLOW] = "tag overflow",
+		[TT_INSTRUCTION_ERROR] = "instruction access error",
+		[TT_CP_DISABLED] = "cp disabled",
+		[TT_DATA_ERROR] = "data access error",
+		[TT_DIVISION_BY_ZERO] = "division by zero",
+	};
+
+	if (tt >= TT_SOFTWARE)
+		return "trap instruction";
+	if (tt > TT_INTERRUPT && tt < TT_INTERRUPT + 16)
+		return "interrupt";
+	return tt < ARRAY_SIZE(name) && name[tt] ? name[tt] : "?";
+}
+
+static void log_trap(void *arg, const struct cpu *cpu, unsigned tt)
+{
+	struct log *log = arg;
+
+	if (log->items & OPT_LOG_INT) {
+		fprintf(log->out, "int: tt 0x%02x %s, pc %08x npc %08x psr %08x", tt, trap_name(tt),
+			cpu->pc, cpu->npc, cpu_get_psr(cpu));
+		print_end(log, cpu);
+	}
+	if (log->items & OPT_LOG_GUEST_ERRORS && !cpu->et) {
+		fprintf(log->out,
+			"guest_errors: trap 0x%02x %s at pc %08x while traps are disabled", tt,
+			trap_name(tt), cpu->pc);
+		print_end(log, cpu);
+	}
+	if (log->items & OPT_LOG_UNIMP && tt == TT_FP_EXCEPTION &&
+	    (cpu->fsr >> FSR_FTT_SHIFT & 7) == FTT_UNIMPLEMENTED) {
+		fprintf(log->out, "unimp: FPop %08x at %08x, this FPU has not got it", cpu->fq_insn,
+			cpu->fq_pc);
+		print_end(log, cpu);
+	}
+}
+
+static void log_fault(void *arg, const struct cpu *cpu, u32 va, enum access_type at, u32 l_ft)
+{
+	static const char *const access[] = { "load", "fetch", "store", "store to text" };
+	static const char *const why[] = {
+		[FT_NONE] = "no fault",
+		[FT_INVALID] = "invalid address",
+		[FT_PROTECTION] = "protection",
+		[FT_PRIVILEGE] = "privilege violation",
+		[FT_TRANSLATION] = "translation error",
+		[FT_BUS] = "bus error",
+		[FT_INTERNAL] = "internal error",
+		[7] = "?",
+	};
+	unsigned ft = l_ft >> SFSR_FT_SHIFT & 7;
+	struct log *log = arg;
+
+	if (!(log->items & OPT_LOG_MMU) && !(log->items & OPT_LOG_GUEST_ERRORS && ft == FT_BUS))
+		return;
+	fprintf(log->out, "%s: %s, %s %s at %08x, level %u, SFSR %08x, pc %08x",
+		log->items & OPT_LOG_MMU ? "mmu" : "guest_errors", why[ft],
+		at & AT_SUPER ? "supervisor" : "user", access[at >> 1 & 3], va,
+		l_ft >> SFSR_L_SHIFT & 3, cpu->mmu[MMU_SFSR], cpu->pc);
+	print_end(log, cpu);
+}
+
+static void log_mmu_reg(void *arg, const struct cpu *cpu, unsigned n, u32 val)
+{
+	static const char *const name[MMU_NR] = {
+		[MMU_CTRL] = "control",
+		[MMU_CTPR] = "context table pointer",
+		[MMU_CXR] = "context",
+		[MMU_SFSR] = "fault status",
+		[MMU_SFAR] = "fault address",
+		[MMU_TRCR] = "TLB replacement",
+		[MMU_SFSR_RW] = "fault status, writable",
+		[MMU_SFAR_RW] = "fault address, writable",
+	};
+	struct log *log = arg;
+
+	if (!(log->items & OPT_LOG_MMU))
+		return;
+	fprintf(log->out, "mmu: register 0x%02x (%s) is %08x", n, name[n] ? name[n] : "?", val);
+	print_end(log, cpu);
+}
+
+static void log_chip(void *arg, const struct cpu *cpu, u64 pa, unsigned size, bool store)
+{
+	struct log *log = arg;
+	const struct bus_range *range;
+
+	if (!(log->items & OPT_LOG_UNIMP))
+		return;
+	range = bus_find(&log->m->bus, pa);
+	if (!range || range->io != &empty_class.region[0])
+		return;
+	fprintf(log->out, "unimp: %s of %u bytes at %09" PRIx64 " (%s), hardware without a model",
+		store ? "store" : "load", size, pa,
+		range->chip ? ((const struct dev *)range->chip)->name : "absent memory");
+	print_end(log, cpu);
+}
+
+/* --- */
+
+void log_init(struct log *log, struct machine *m, FILE *out)
+{
+	*log = (struct log){ .out = out, .m = m };
+	log->hooks = (struct cpu_log){ .insn = log_insn,
+				       .trap = log_trap,
+				       .fault = log_fault,
+				       .mmu_reg = log_mmu_reg,
+				       .chip = log_chip,
+				       .arg = log };
+}
+
+int log_set(struct log *log, unsigned items)
+{
+	if (items & OPT_LOG_IN_ASM && !log->seen) {
+		log->seen = malloc(LOG_SEEN * sizeof(*log->seen));
+		if (!log->seen)
+			return -ENOMEM;
+		memset(log->seen, 0xff, LOG_SEEN * sizeof(*log->seen));
+	}
+	log->items = items;
+	for (unsigned i = 0; i < log->m->config.nr_cpus; i++) {
+		struct cpu *cpu = log->m->cpu[i];
+
+		cpu->log = items & ~(unsigned)OPT_LOG_REF ? &log->hooks : NULL;
+		cpu->ref = log->m->config.ref || items & LOG_EACH;
+	}
+	fflush(log->out);
+	return 0;
+}
+
+void log_release(struct log *log)
+{
+	if (!log->m)
+		return;
+	log_set(log, 0);
+	free(log->seen);
+	log->seen = NULL;
+	log->m = NULL;
+}

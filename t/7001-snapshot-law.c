@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Saving and loading lose nothing and add nothing: at random instants of the demonstration's self-test,
+ * save(load(x)) is x, and a loaded machine goes on as the one that was saved.
+ */
+#include "t/snap-rig.h"
+
+static char *demo[] = { "vonk", "-m", "2", "-vga", "none", "-append", "selftest", NULL };
+static char *shown[] = { "vonk", "-m", "2", "-M", "LX", "-vga", "tcx", NULL };
+
+/* Saves, loads, saves again; 0 if all is the same. */
+static bool same_again(struct machine *m, bool raw, struct machine **copy)
+{
+	struct stream a = rig_save(m, raw), b = { NULL, 0, 0 };
+	int status;
+	bool same;
+
+	*copy = rig_load(a.p, a.n, &status);
+	if (!*copy) {
+		diag("refused: %s", rig_err);
+		free(a.p);
+		return false;
+	}
+	b = rig_save(*copy, raw);
+	same = a.n == b.n && !memcmp(a.p, b.p, a.n);
+	same = same && machine_hash(m) == machine_hash(*copy);
+	free(a.p);
+	free(b.p);
+	return same;
+}
+
+static void test_instants(char **args, unsigned instants, u64 step)
+{
+	unsigned same = 0, ran = 0;
+	struct rig r;
+
+	rig_open(&r, args);
+	for (unsigned i = 0; i < instants; i++) {
+		struct machine *copy;
+		u64 more = rnd() % step;
+
+		rig_run(r.m, rnd() % step);
+		if (!same_again(r.m, i & 1, &copy))
+			continue;
+		same++;
+		rig_run(r.m, more);
+		rig_run(copy, more);
+		ran += machine_hash(r.m) == machine_hash(copy) &&
+		       machine_insns(r.m) == machine_insns(copy);
+		/* Every other time it is the copy that goes on. */
+		if (i & 2) {
+			struct machine *m = r.m;
+
+			r.m = copy;
+			copy = m;
+		}
+		machine_free(copy);
+	}
+	is(same, instants, "%s: save, load, save: the same octets at %u instants", args[3], instants);
+	is(ran, instants, "and the same run from there");
+	rig_close(&r);
+}
+
+/* What was saved often is what was never saved. */
+static void test_unseen(void)
+{
+	struct rig a, b;
+	unsigned saves = 0;
+
+	rig_open(&a, demo);
+	rig_open(&b, demo);
+	for (unsigned i = 0; i < 40; i++) {
+		struct stream s = rig_save(a.m, false);
+
+		saves += s.n > 0;
+		free(s.p);
+		rig_run(a.m, 100000);
+		rig_run(b.m, 100000);
+	}
+	is(machine_hash(a.m), machine_hash(b.m), "a guest does not see %u saves", saves);
+	rig_close(&a);
+	rig_close(&b);
+}
+
+/* A reset of a loaded machine loads what a reset of the first one did. */
+static void test_reset(void)
+{
+	struct machine *copy;
+	struct rig r;
+
+	rig_open(&r, demo);
+	rig_run(r.m, 3000000);
+	ok(same_again(r.m, false, &copy), "a machine that has run for a while");
+	machine_reset(r.m);
+	reboot_load(r.m);
+	machine_reset(copy);
+	reboot_load(copy);
+	is(machine_hash(copy), machine_hash(r.m), "is reset as its copy is");
+	rig_run(r.m, 1000000);
+	rig_run(copy, 1000000);
+	is(machine_hash(copy), machine_hash(r.m), "and starts again in the same way");
+	machine_free(copy);
+	rig_close(&r);
+}
+
+/* One machine takes over another's state: what it had itself is gone. */
+static void test_adopt(void)
+{
+	struct machine *copy;
+	struct rig r;
+	u64 hash;
+
+	rig_open(&r, demo);
+	rig_run(r.m, 2500000);
+	hash = machine_hash(r.m);
+	ok(same_again(r.m, true, &copy), "a machine and its copy");
+	rig_run(r.m, 4000000);
+	ok(machine_hash(r.m) != hash, "the machine has gone on");
+	snapshot_adopt(r.m, copy);
+	machine_free(copy);
+	is(machine_hash(r.m), hash, "and is what its copy was");
+	ok(same_again(r.m, true, &copy), "in every octet");
+	rig_run(r.m, 3000000);
+	rig_run(copy, 3000000);
+	is(machine_hash(r.m), machine_hash(copy), "and goes on as the copy would have");
+	machine_free(copy);
+	rig_close(&r);
+}
+
+/* Input that no chip has taken yet. */
+static void test_input(void)
+{
+	struct machine *copy;
+	struct rig r;
+	u8 c = 0, bytes[4096];
+
+	memset(bytes, 'x', sizeof(bytes));
+	bytes[0] = 'a';
+	rig_open(&r, demo);
+	rig_run(r.m, 1000);
+	r.m->chr[CHR_SERIAL_A].wake = NULL;
+	chr_feed(&r.m->chr[CHR_SERIAL_A], bytes, 4096);
+	chr_get(&r.m->chr[CHR_SERIAL_A], &c);
+	chr_feed(&r.m->chr[CHR_SERIAL_A], (const u8 *)"z", 1);
+	chr_feed_break(&r.m->chr[CHR_SERIAL_A]);
+	ok(same_again(r.m, false, &copy), "a full input queue that wraps around");
+	is(copy->chr[CHR_SERIAL_A].in.num, 4096, "is as full in the copy");
+	is(copy->chr[CHR_SERIAL_A].breaks, 1, "with the BREAK");
+	while (chr_get(&copy->chr[CHR_SERIAL_A], bytes))
+		c = bytes[0];
+	is(c, 'z', "and in order");
+	machine_free(copy);
+	rig_close(&r);
+}
+
+int main(void)
+{
+	diag("seed %#llx", (unsigned long long)rig_seed);
+	test_instants(demo, rig_all() ? 1000 : 60, rig_all() ? 200000 : 300000);
+	test_instants(shown, rig_all() ? 100 : 6, 1000000);
+	test_unseen();
+	test_reset();
+	test_adopt();
+	test_input();
+	return tap_done();
+}

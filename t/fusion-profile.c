@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Chooses the rows of arch/sparc/fusion.list from what guests execute:
+ *
+ *	make obj/t/fusion-profile
+ *	obj/t/fusion-profile ROWS INSNS OPTIONS... [-- OPTIONS...] > arch/sparc/fusion.list
+ *
+ * Every run after a -- is a workload of its own and weighs the same. A position is worth its
+ * executions; rows are taken greedily by the dispatches that they save, and what a row
+ * covers counts no more for the next.
+ */
+#include "arch/sparc/exec.c"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "machine/boot.h"
+#include "machine/plug.h"
+
+#define NAME(name, form, W, D) #name,
+#define CTI_NAME(name) #name, #name "_s", #name "_a",
+static const char *const kind_name[] = { EXEC_OPS(NAME) CTI_KINDS(CTI_NAME) "call_f", "jmpl_ri" };
+#define PROP(name, form, W, D) { W, D, #form[0] },
+static const struct {
+	u8 w, d;
+	char form;
+} prop[] = { EXEC_OPS(PROP) };
+
+struct place {
+	u64 addr;
+	double weight;
+	u8 n, kind[EXEC_FUSE_MAX], forward[EXEC_FUSE_MAX];
+	bool used;
+};
+
+static struct place *place;
+static size_t nr, cap;
+
+/* Which values pass from each element to the next. */
+static void find_forwards(struct place *p, const struct op *ahead)
+{
+	for (unsigned k = 1; k < p->n; k++) {
+		unsigned last = p->kind[k - 1], kind = p->kind[k];
+
+		p->forward[k] = 0;
+		if (last >= K_PLAIN || kind >= K_PLAIN || !prop[last].w || ahead[k - 1].rd == R_SINK)
+			continue;
+		if (prop[kind].form != 'N' && kind != K_mov_r && ahead[k].rs1 == ahead[k - 1].rd)
+			p->forward[k] = 1;
+		else if (prop[kind].form == 'R' && ahead[k].rs2 == ahead[k - 1].rd)
+			p->forward[k] = 2;
+		else if (prop[kind].d && ahead[k].rd == ahead[k - 1].rd)
+			p->forward[k] = 4;
+	}
+}
+
+static void add_place(struct machine *m, u64 addr, const u8 *mem, double weight)
+{
+	struct op ahead[EXEC_FUSE_MAX];
+	struct place *p;
+
+	if (nr == cap)
+		place = realloc(place, (cap = cap ? 2 * cap : 4096) * sizeof(*place));
+	p = &place[nr++];
+	memset(p, 0, sizeof(*p));
+	p->addr = addr;
+	p->weight = weight;
+	p->n = (u8)look_ahead(m->cpu[0], addr >> 2 & (CODE_PAGE_OPS - 1), mem, p->kind, ahead);
+	find_forwards(p, ahead);
+}
+
+static void run(int argc, char **argv, u64 insns, unsigned workload)
+{
+	struct machine_config c;
+	struct options o;
+	struct machine *m;
+	char err[512];
+	u32 *count;
+	u64 total = 0;
+
+	if (options_parse(&o, argc, argv, err, sizeof(err)) || boot_config(&o, &c, err, sizeof(err)) ||
+	    plug_open(&o, &c, err, sizeof(err)) || machine_new(&m, &c, err, sizeof(err)) ||
+	    boot_nvram(m, &o, err, sizeof(err)) || boot_load(m, &o, true, err, sizeof(err))) {
+		fprintf(stderr, "%s\n", err);
+		exit(1);
+	}
+	count = calloc(c.ram_size / 4, sizeof(*count));
+	/* One instruction in 7: a prime, so that loops are not hit at one place only. */
+	while (machine_insns(m) < insns) {
+		struct translation tr;
+		enum machine_stop why = machine_run(m, 7);
+
+		if (why == MACHINE_IDLE && machine_next_event(m) != CLOCK_NEVER)
+			machine_skip(m, machine_next_event(m));
+		else if (why != MACHINE_QUANTUM_END && why != MACHINE_IDLE)
+			break;
+		if (why == MACHINE_QUANTUM_END &&
+		    !srmmu_translate(m->cpu[0], m->cpu[0]->pc,
+				     m->cpu[0]->s ? AT_FETCH_SUPER : AT_FETCH_USER, &tr) &&
+		    tr.pa < c.ram_size) {
+			count[tr.pa / 4]++;
+			total++;
+		}
+	}
+	for (u64 i = 0; i < c.ram_size / 4; i++)
+		if (count[i] * 100000.0 > total)
+			add_place(m, (u64)workload << 40 | i * 4, m->ram + i * 4, (double)count[i] / (double)total);
+	fprintf(stderr, "workload %u: %llu samples, %zu places\n", workload, (unsigned long long)total, nr);
+	free(count);
+	machine_free(m);
+}
+
+/* Candidate rows, by their bytes. */
+struct row {
+	u8 n, kind[EXEC_FUSE_MAX], forward[EXEC_FUSE_MAX];
+	double gain;
+};
+
+#define TABLE (1u << 18)
+static struct row table[TABLE];
+
+static unsigned slot_of(const struct place *p, unsigned n)
+{
+	u32 h = n * 2654435761u;
+
+	for (unsigned k = 0; k < n; k++)
+		h = (h ^ p->kind[k] ^ (u32)p->forward[k] << 8) * 16777619u;
+	h ^= h >> 15;
+	for (;; h++) {
+		struct row *r = &table[h % TABLE];
+
+		if (!r->n)
+			return h % TABLE;
+		if (r->n == n && !memcmp(r->kind, p->kind, n) && !memcmp(r->forward, p->forward, n))
+			return h % TABLE;
+	}
+}
+
+/* Is the first n elements of p a sequence that mkfuse takes? */
+static bool is_row(const struct place *p, unsigned n)
+{
+	for (unsigned k = 0; k < n; k++) {
+		unsigned kind = p->kind[k];
+
+		if (kind == K_slow || kind == K_fpop || kind == K_OTHER)
+			return false;
+		if (kind >= K_PLAIN) {
+			bool slot = kind == K_call_f || kind == K_jmpl_ri || (kind - K_be) % 3 == 1;
+
+			return k + slot == n - 1 && (!slot || (p->kind[k + 1] != K_slow && p->kind[k + 1] != K_fpop));
+		}
+	}
+	return n > 1;
+}
+
+static bool covered(const struct place *p, unsigned n)
+{
+	for (unsigned k = 0; k < n; k++)
+		if (p + k >= place + nr || p[k].addr != p->addr + 4 * k || p[k].used)
+			return true;
+	return false;
+}
+
+static int by_gain(const void *a, const void *b)
+{
+	double d = ((const struct row *)b)->gain - ((const struct row *)a)->gain;
+
+	return d > 0 ? 1 : d < 0 ? -1 : 0;
+}
+
+static void print_row(const struct row *r)
+{
+	for (unsigned k = 0; k < r->n; k++) {
+		unsigned kind = r->kind[k];
+
+		printf("%s%s%s", k ? " " : "", kind_name[kind],
+		       r->forward[k] == 1 ? "/1" : r->forward[k] == 2 ? "/2" : r->forward[k] == 4 ? "/d" : "");
+	}
+	printf("\n");
+}
+
+/* Take the best few, mark what they cover. */
+static unsigned round_of_rows(unsigned want)
+{
+	static struct row best[TABLE];
+	unsigned n = 0;
+
+	memset(table, 0, sizeof(table));
+	for (size_t i = 0; i < nr; i++)
+		for (unsigned len = 2; len <= place[i].n && len <= 5; len++) {
+			struct row *r;
+
+			if (!is_row(&place[i], len) || covered(&place[i], len))
+				continue;
+			r = &table[slot_of(&place[i], len)];
+			r->n = (u8)len;
+			memcpy(r->kind, place[i].kind, len);
+			memcpy(r->forward, place[i].forward, len);
+			r->gain += place[i].weight * (len - 1);
+		}
+	for (unsigned i = 0; i < TABLE; i++)
+		if (table[i].n && table[i].gain > 0)
+			best[n++] = table[i];
+	qsort(best, n, sizeof(*best), by_gain);
+	if (n > want)
+		n = want;
+	for (unsigned b = 0; b < n; b++) {
+		print_row(&best[b]);
+		for (size_t i = 0; i < nr; i++)
+			if (place[i].n >= best[b].n && !memcmp(place[i].kind, best[b].kind, best[b].n) &&
+			    !memcmp(place[i].forward, best[b].forward, best[b].n) && !covered(&place[i], best[b].n))
+				for (unsigned k = 0; k < best[b].n; k++)
+					place[i + k].used = true;
+	}
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned rows = argc > 3 ? (unsigned)atoi(argv[1]) : 0, workload = 0, got;
+	u64 insns = argc > 3 ? strtoull(argv[2], NULL, 0) : 0;
+	int first = 2;
+
+	if (!rows) {
+		fprintf(stderr, "usage: fusion-profile ROWS INSNS OPTIONS... [-- OPTIONS...]\n");
+		return 1;
+	}
+	for (int i = 3; i <= argc; i++)
+		if (i == argc || !strcmp(argv[i], "--")) {
+			argv[first] = argv[0];
+			run(i - first, argv + first, insns, workload++);
+			first = i;
+		}
+	printf("# Sequences that one handler does: see tools/mkfuse.c for the form.\n"
+	       "# Chosen by t/fusion-profile.c from what firmware and compilers' test programs execute,\n"
+	       "# never from the benchmark kernels that are reported.\n");
+	while (rows && (got = round_of_rows(rows < 6 ? rows : 6)))
+		rows -= got;
+	return 0;
+}
