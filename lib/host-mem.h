@@ -9,5 +9,11 @@
 u8 *host_mem_new(u64 size);
 /* With the same size; NULL is allowed. */
 void host_mem_free(u8 *mem, u64 size);
+/*
+ * Of memory from host_mem_new(): touched[i] tells whether anybody has touched page i (4096
+ * bytes). The others are zero, and asking is much cheaper than reading them. Where the host
+ * does not tell, all are.
+ */
+void host_mem_touched(const u8 *mem, u64 size, u8 *touched);
 
 #endif

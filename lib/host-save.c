@@ -165,6 +165,57 @@ static int create_temp(struct host_replace *r)
 	return flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK ? -EBUSY : 0;
 }
 
+/* A child of ours that reads the stream. */
+static int run_command(struct host_replace *r, const char *command)
+{
+	int fd[2], ret;
+	pid_t pid;
+
+	if (pipe2(fd, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		signal(SIGPIPE, SIG_DFL);
+		signal(SIGXFSZ, SIG_DFL);
+		dup2(fd[0], STDIN_FILENO);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	ret = pid < 0 ? -errno : 0;
+	close(fd[0]);
+	if (ret)
+		close(fd[1]);
+	else
+		r->fd = fd[1];
+	r->pid = pid > 0 ? (int)pid : 0;
+	return ret;
+}
+
+bool host_replace_is_stream(const char *path)
+{
+	return !strcmp(path, "-") || *path == '|';
+}
+
+static int open_stream(struct host_replace *r, const char *path)
+{
+	r->stream = true;
+	if (*path == '|')
+		return run_command(r, path + 1);
+	r->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	return r->fd < 0 ? -errno : 0;
+}
+
+static int end_stream(struct host_replace *r)
+{
+	int status = 0;
+
+	if (r->fd >= 0)
+		close(r->fd);
+	while (r->pid && waitpid(r->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status ? -EPIPE : 0;
+}
+
 static const char *reason(int err)
 {
 	switch (err) {
@@ -189,9 +240,14 @@ int host_replace_begin(struct host_replace *r, const struct host_io *io, const c
 	r->temp = join(path, strlen(path), ".new");
 	r->dir = dir_of(path);
 	r->buf = malloc(BUF);
-	ret = r->path && r->temp && r->dir && r->buf ? check_target(path) : -ENOMEM;
-	if (!ret)
-		ret = create_temp(r);
+	ret = r->path && r->temp && r->dir && r->buf ? 0 : -ENOMEM;
+	if (!ret && host_replace_is_stream(path)) {
+		ret = open_stream(r, path);
+	} else if (!ret) {
+		ret = check_target(path);
+		if (!ret)
+			ret = create_temp(r);
+	}
 	if (!ret)
 		return 0;
 	snprintf(err, errlen, "%s: %s", path, reason(ret));
@@ -255,6 +311,18 @@ static int commit(struct host_replace *r)
 
 int host_replace_end(struct host_replace *r, int ret, char *err, size_t errlen)
 {
+	if (r->stream) {
+		int status;
+
+		if (!ret)
+			ret = write_all(r, r->buf, r->num);
+		status = end_stream(r);
+		ret = ret ? ret : status;
+		if (ret)
+			snprintf(err, errlen, "%s: %s", r->path, strerror(-ret));
+		forget(r);
+		return ret;
+	}
 	if (!ret)
 		ret = commit(r);
 	if (ret) {

@@ -33,6 +33,8 @@ struct host_replace {
 	const struct host_io *io;
 	char *path, *temp, *dir;
 	int fd; /* -1: none */
+	bool stream; /* not a file */
+	int pid; /* of the command that the stream goes to, 0: none */
 	u64 bytes; /* written so far */
 	u8 *buf;
 	u32 num; /* in buf */
@@ -43,9 +45,13 @@ struct host_replace {
  * as it was, nothing of the new one is left, and nothing else is to be done. (Only where the
  * directory cannot be synced is the new file there, whole; the message says so.) `path` names a regular
  * file or nothing: -ELOOP for a symbolic link, -EISDIR, -EINVAL for what else there is.
+ *
+ * Two more paths are streams, which are just written: "-" is standard output, "|COMMAND" a command's
+ * standard input, and it is an error if the command fails.
  */
 int host_replace_begin(struct host_replace *r, const struct host_io *io, const char *path,
 		       char *err, size_t errlen);
+bool host_replace_is_stream(const char *path);
 /* 0 or -errno; host_replace_end() is due after any result. */
 int host_replace_write(void *replace, const void *buf, size_t n);
 /* ret: what went wrong so far, 0: commit. */

@@ -44,35 +44,59 @@ static int complain(const char *text)
 	return EXIT_USAGE;
 }
 
-static int print_version(void)
+static void print_version(void)
 {
 	printf("name: vonk\n"
 	       "version: %s\n"
 	       "compiler: %s\n"
-	       "engine: threaded\n",
-	       VONK_VERSION, __VERSION__);
-	return EXIT_OFF;
+	       "engine: threaded\n"
+	       "snapshot-version: %u\n",
+	       VONK_VERSION, __VERSION__, SNAP_VERSION);
 }
 
-static int print_boards(void)
+static void print_boards(void)
 {
 	for (const struct board *b = boards; b->name; b++)
 		printf("%-14s %s%s\n", b->name, b->desc, b == boards ? " (default)" : "");
-	return EXIT_OFF;
 }
 
-static int print_cpus(void)
+static void print_cpus(void)
 {
 	for (const struct cpu_model *m = cpu_models; m->name; m++)
 		puts(m->name);
-	return EXIT_OFF;
 }
 
-static int print_log_items(void)
+static void print_log_items(void)
 {
 	for (const struct opt_log_item *i = opt_log_items; i->name; i++)
 		printf("%-14s %s\n", i->name, i->help);
-	return EXIT_OFF;
+}
+
+/* Was there something to tell instead of a run? */
+static bool inform(const struct options *o)
+{
+	if (o->help)
+		options_usage(stdout);
+	else if (o->version)
+		print_version();
+	else if (o->board_help)
+		print_boards();
+	else if (o->cpu_help)
+		print_cpus();
+	else if (o->log_help)
+		print_log_items();
+	else
+		return false;
+	return true;
+}
+
+/* A full disk shows only now. */
+static int printed(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_OFF;
+	fprintf(stderr, "vonk: standard output: %s\n", strerror(errno));
+	return EXIT_USAGE;
 }
 
 static int open_serials(struct run *r, char *err, size_t errlen)
@@ -164,6 +188,13 @@ static u64 who_is_at(const struct host *host, const struct chr *chr)
 	return host_chr_connected(host, chr) ? 1ull + host_chr_clients(host, chr) : 0;
 }
 
+/* Has one of the monitors something to do? */
+static bool monitors_wait(const struct run *r)
+{
+	return chr_peek(&r->mux.chr) || chr_peek(&r->monitor.chr) ||
+	       r->monitor.who != who_is_at(&r->host, &r->monitor.chr);
+}
+
 /* What the monitors have asked for; true: stop. */
 static bool obeyed(struct run *r)
 {
@@ -200,7 +231,8 @@ static int run(struct run *r)
 			break;
 		case MACHINE_IDLE:
 			host_poll(&r->host, 0);
-			pace_idle(&r->pace, r->m);
+			if (!monitors_wait(r))
+				pace_idle(&r->pace, r->m);
 			break;
 		case MACHINE_LIMIT:
 			return EXIT_LIMIT;
@@ -425,19 +457,7 @@ int main(int argc, char **argv)
 		return snapcmd(argc - 2, argv + 2, stdout, stderr);
 	if (options_parse(&r.o, argc, argv, err, sizeof(err)))
 		return complain(err);
-	if (r.o.help) {
-		options_usage(stdout);
-		return EXIT_OFF;
-	}
-	if (r.o.version)
-		return print_version();
-	if (r.o.board_help)
-		return print_boards();
-	if (r.o.cpu_help)
-		return print_cpus();
-	if (r.o.log_help)
-		return print_log_items();
-	status = session(&r);
+	status = inform(&r.o) ? printed() : session(&r);
 	options_release(&r.o);
 	return status;
 }

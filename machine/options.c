@@ -448,7 +448,8 @@ static const struct opt_row rows[] = {
 	  .help = "command line of that kernel, or of the built-in demonstration" },
 	{ "boot", "[order=]LETTERS", GRP_BOOT, 0, read_boot,
 	  .help = "boot from a (floppy), c (disk), d (CD-ROM) or n (network)" },
-	{ "nvram", "FILE", GRP_BOOT, 0, TEXT(nvram), .help = "keep the NVRAM in FILE, which is made when missing" },
+	{ "nvram", "FILE", GRP_BOOT, 0, TEXT(nvram),
+	  .help = "keep the NVRAM in FILE, which is made when missing" },
 	{ "prom-env", "NAME=VALUE", GRP_BOOT, 0, read_prom_env,
 	  .help = "set a PROM variable; may be repeated" },
 
@@ -482,8 +483,7 @@ static const struct opt_row rows[] = {
 	{ "netdev", "KIND,id=ID,...", GRP_NET, 0, opt_netdev,
 	  .help = "stream,addr.type=unix,addr.path=P; socket,listen=H:P; socket,connect=H:P; "
 		  "tap,ifname=N" },
-	{ "net", "nic|KIND,...", GRP_NET, 0, opt_net,
-	  .help = "the old spelling of the two" },
+	{ "net", "nic|KIND,...", GRP_NET, 0, opt_net, .help = "the old spelling of the two" },
 	{ "object", "filter-dump,...", GRP_NET, 0, opt_object,
 	  .help = "id=ID,netdev=ID,file=F: record a network's traffic as a pcap file" },
 
@@ -897,7 +897,7 @@ void options_usage(FILE *out)
 	}
 	fprintf(out,
 		"\n"
-		"On the terminal: Ctrl-A x quits, Ctrl-A c is the monitor, Ctrl-A b sends a BREAK,\n"
+		"On the terminal: Ctrl-A x quits, Ctrl-A c is the monitor, Ctrl-A b sends BREAK,\n"
 		"Ctrl-A h helps.\n"
 		"\n"
 		"Exit status: 0 the guest powered off; 1 usage or a host failure; 3 a snapshot\n"

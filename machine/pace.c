@@ -37,31 +37,38 @@ static u64 host_time(const struct pace *pace)
 	return pace->guest_ns + (host_now_ns() - pace->host_ns);
 }
 
+/* Jump to where the host's clock is, or to the next deadline before that; false: not there yet. */
+static bool follow(struct pace *pace, struct machine *m)
+{
+	u64 now = clock_now(&m->clock), want = host_time(pace), next = machine_next_event(m);
+
+	if (next < now)
+		next = now;
+	if (want > now)
+		machine_skip(m, next < want ? next : want);
+	return next >= want;
+}
+
 u64 pace_quantum(struct pace *pace, struct machine *m)
 {
-	u64 now = clock_now(&m->clock), step = STEP_NS >> m->clock.shift, want, next;
+	u64 now = clock_now(&m->clock), step = STEP_NS >> m->clock.shift, want;
 
 	if (!pace->host_clock)
 		return MACHINE_QUANTUM;
 	want = host_time(pace);
 	if (now >= want + STEP_NS)
 		host_poll(pace->host, (s64)(now - want));
-	if (now >= want)
-		return step;
-	next = machine_next_event(m);
-	if (next < now)
-		next = now;
-	machine_skip(m, next < want ? next : want);
-	return next < want && CATCH_UP_INSNS < step ? CATCH_UP_INSNS : step;
+	return !follow(pace, m) && CATCH_UP_INSNS < step ? CATCH_UP_INSNS : step;
 }
 
-/* The time is the host's: just wait. */
+/* The time is the host's: wait, and let it pass. */
 static void wait_for_host(struct pace *pace, struct machine *m)
 {
 	u64 next = machine_next_event(m), now = host_time(pace);
 
 	if (next > now)
 		host_poll(pace->host, next == CLOCK_NEVER ? -1 : (s64)(next - now));
+	follow(pace, m);
 }
 
 /* What came in and went out so far. */

@@ -32,15 +32,22 @@ void reboot_free(struct reboot *r)
 
 int reboot_note(struct machine *m)
 {
+	u64 pages = m->config.ram_size / SNAP_PAGE;
 	struct reboot *r = reboot_new(m->config.ram_size);
-	int ret = r ? 0 : -ENOMEM;
+	u8 *touched = malloc((size_t)pages);
+	int ret = r && touched ? 0 : -ENOMEM;
 
-	for (u64 off = 0; !ret && off < m->config.ram_size; off += SNAP_PAGE) {
-		if (snap_page_is_zero(m->ram + off))
+	if (!ret)
+		host_mem_touched(m->ram, m->config.ram_size, touched);
+	for (u64 i = 0; !ret && i < pages; i++) {
+		u64 off = i * SNAP_PAGE;
+
+		if (!touched[i] || snap_page_is_zero(m->ram + off))
 			continue;
 		memcpy(r->ram + off, m->ram + off, SNAP_PAGE);
-		ret = snap_runs_add(&r->runs, (u32)(off / SNAP_PAGE));
+		ret = snap_runs_add(&r->runs, (u32)i);
 	}
+	free(touched);
 	if (ret) {
 		reboot_free(r);
 		return ret;

@@ -235,8 +235,13 @@ int snapctl_go_back(struct snapctl *c, char *err, size_t errlen)
 
 	/* The last one is the one that was asked for last. */
 	snapctl_finish(c);
-	ret = go_back(c, &s, err, errlen);
-	snapshot_close(&s);
+	if (host_replace_is_stream(c->o->snap)) {
+		ret = -EINVAL;
+		snprintf(err, errlen, "%s: a stream can not be gone back to", c->o->snap);
+	} else {
+		ret = go_back(c, &s, err, errlen);
+		snapshot_close(&s);
+	}
 	if (ret)
 		fprintf(stderr, "vonk: not restored: %s\n", err);
 	else

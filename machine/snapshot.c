@@ -290,8 +290,8 @@ static void add_boot(struct plan *p, const struct machine *m)
 		add32(o, kept.run[i].nr);
 	}
 	if (!p->err)
-		p->err = snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, false,
-					 &held);
+		p->err =
+			snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, false, &held);
 	p->rec[p->nr - 1].pages = &p->boot;
 	snap_runs_release(&kept);
 	snap_runs_release(&held);

@@ -39,12 +39,12 @@ void snap_header_put(const struct snap_header *head, u8 out[SNAP_HEADER])
 
 static void put_raw(struct snap_writer *w, const void *p, u64 n)
 {
-	if (!w->err && n)
-		w->err = w->write(w->arg, p, n);
+	/* Where things stand counts even after an error: lengths depend on it. */
+	w->off += n;
 	if (w->err || !n)
 		return;
 	sha256_add(&w->sha, p, n);
-	w->off += n;
+	w->err = w->write(w->arg, p, n);
 }
 
 void snap_begin(struct snap_writer *w, const struct snap_header *head)

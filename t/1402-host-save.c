@@ -98,7 +98,8 @@ static int f_unlink(void *arg, const char *name)
 
 static struct host_io faulty_io(struct faulty *f)
 {
-	return (struct host_io){ f_create, f_write, f_sync, f_close, f_rename, f_sync_dir, f_unlink, f };
+	return (struct host_io){ f_create, f_write,    f_sync,	 f_close,
+				 f_rename, f_sync_dir, f_unlink, f };
 }
 
 static void put_file(const char *name, const void *p, size_t n)
@@ -205,8 +206,8 @@ static void test_faults(void)
 			bad += replace(&host_io, path, err) != 0;
 		}
 	}
-	is(bad, 0, "%u faults at %u calls: the old file or the new one, and the next save works", tries,
-	   sites);
+	is(bad, 0, "%u faults at %u calls: the old file or the new one, and the next save works",
+	   tries, sites);
 	is(left, 0, "and no temporary file");
 	is(resynced, 0, "what could not be synced is not synced again");
 }
@@ -222,7 +223,8 @@ static void test_obstacles(void)
 	unlink(path);
 	(void)!symlink(other, path);
 	is(replace(&host_io, path, err), -ELOOP, "a symbolic link is not followed");
-	ok(strstr(err, "symbolic link") && holds(other, old, sizeof(old)), "nor is what it points at");
+	ok(strstr(err, "symbolic link") && holds(other, old, sizeof(old)),
+	   "nor is what it points at");
 	unlink(path);
 	(void)!symlink(other, temp);
 	ok(replace(&host_io, path, err) && holds(other, old, sizeof(old)) && !exists(path),
@@ -235,10 +237,12 @@ static void test_obstacles(void)
 	is(replace(&host_io, path, err), -EINVAL, "a FIFO");
 	unlink(path);
 	mkfifo(temp, 0600);
-	ok(replace(&host_io, path, err) < 0 && exists(temp), "a FIFO in the temporary file's place");
+	ok(replace(&host_io, path, err) < 0 && exists(temp),
+	   "a FIFO in the temporary file's place");
 	unlink(temp);
 	put_file(temp, old, sizeof(old));
-	ok(!replace(&host_io, path, err) && holds(path, new, SIZE), "a dead saver's file is removed");
+	ok(!replace(&host_io, path, err) && holds(path, new, SIZE),
+	   "a dead saver's file is removed");
 	put_file(temp, old, sizeof(old));
 	fd = open(temp, O_RDONLY);
 	flock(fd, LOCK_EX);
@@ -284,7 +288,8 @@ static void test_kill(void)
 		else
 			bad++;
 	}
-	is(bad, 0, "%u kills: %u times the old file, %u times the new one", kills, both[0], both[1]);
+	is(bad, 0, "%u kills: %u times the old file, %u times the new one", kills, both[0],
+	   both[1]);
 	put_file(path, old, sizeof(old));
 	ok(!replace(&host_io, path, err), "and nothing is in the way of the next save");
 }
@@ -310,7 +315,8 @@ static void test_child(void)
 	u64 n = 6;
 
 	ok(!host_saver_done(&s, true), "no child, nothing to wait for");
-	ok(!host_saver_start(&s, NULL, work, &n) && !host_saver_done(&s, false), "a child is at work");
+	ok(!host_saver_start(&s, NULL, work, &n) && !host_saver_done(&s, false),
+	   "a child is at work");
 	n = 7;
 	ok(host_saver_done(&s, true) && s.got.bytes == 6, "it has seen what was when it began");
 	ok(!s.pid && !strcmp(s.got.text, "text"), "and has said all");
@@ -326,12 +332,14 @@ static void test_source(void)
 	bool odd;
 
 	put_file(path, old, sizeof(old));
-	ok(!host_source_open(&src, path, 1 << 20, &odd, err, sizeof(err)) && src.size == sizeof(old),
+	ok(!host_source_open(&src, path, 1 << 20, &odd, err, sizeof(err)) &&
+		   src.size == sizeof(old),
 	   "a file to read");
 	is(host_source_read(&src, 4990, buf, 10), 0, "to its end");
 	is(host_source_read(&src, 4991, buf, 10), -ENODATA, "not beyond");
 	host_source_close(&src);
-	ok(host_source_open(&src, dir, 1 << 20, &odd, err, sizeof(err)) && odd, "a directory is odd");
+	ok(host_source_open(&src, dir, 1 << 20, &odd, err, sizeof(err)) && odd,
+	   "a directory is odd");
 	ok(host_source_open(&src, "/dev/zero", 1 << 20, &odd, err, sizeof(err)) && odd,
 	   "a device is odd");
 	ok(host_source_open(&src, temp, 1 << 20, &odd, err, sizeof(err)) == -ENOENT && !odd,

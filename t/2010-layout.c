@@ -53,8 +53,10 @@ static void write_file(void)
 
 	if (!f)
 		exit(1);
-	fprintf(f, "# Written by 2010-layout --write: the stream version, and the tables it means.\n");
-	fprintf(f, "version %u\nall %016llx\n", SNAP_VERSION, (unsigned long long)snapshot_layout());
+	fprintf(f,
+		"# Written by 2010-layout --write: the stream version, and the tables it means.\n");
+	fprintf(f, "version %u\nall %016llx\n", SNAP_VERSION,
+		(unsigned long long)snapshot_layout());
 	for (unsigned i = 0; table_at(i, &t); i++)
 		fprintf(f, "%s %016llx\n", t.name, (unsigned long long)signature(t.fields));
 	fclose(f);

@@ -215,8 +215,7 @@ static void walk_errors(struct rig *r)
 			go_live(r);
 			is(direct(r, at, VA3 + 0x120, 8), TT_DATA_ACCESS, "%s, AT %u: trap",
 			   walks[w].name, at);
-			is(r->cpu.mmu[MMU_SFSR], sfsr(walks[w].level, at, walks[w].ft),
-			   "  SFSR");
+			is(r->cpu.mmu[MMU_SFSR], sfsr(walks[w].level, at, walks[w].ft), "  SFSR");
 			is(r->cpu.mmu[MMU_SFAR], VA3 + 0x120, "  SFAR");
 			is(rig_word(r, walks[w].at), walks[w].word, "  the entry as it was");
 		}
@@ -442,11 +441,11 @@ static void no_fault(struct rig *r)
 		const char *name;
 		unsigned op3, at, off;
 	} one[] = {
-		{ "ld", LD, 1, 4 },	{ "ldub", LDUB, 1, 7 },	  { "ldsh", LDSH, 1, 6 },
-		{ "ldd", LDD, 1, 8 },	{ "st", ST, 5, 4 },	  { "stb", STB, 5, 1 },
-		{ "sth", STH, 5, 2 },	{ "std", STD, 5, 8 },	  { "ldstub", LDSTUB, 5, 3 },
-		{ "swap", SWAP, 5, 12 }, { "ldf", LDF, 1, 4 },	  { "lddf", LDDF, 1, 8 },
-		{ "stf", STF, 5, 4 },	{ "stdf", STDF, 5, 8 },
+		{ "ld", LD, 1, 4 },	 { "ldub", LDUB, 1, 7 }, { "ldsh", LDSH, 1, 6 },
+		{ "ldd", LDD, 1, 8 },	 { "st", ST, 5, 4 },	 { "stb", STB, 5, 1 },
+		{ "sth", STH, 5, 2 },	 { "std", STD, 5, 8 },	 { "ldstub", LDSTUB, 5, 3 },
+		{ "swap", SWAP, 5, 12 }, { "ldf", LDF, 1, 4 },	 { "lddf", LDDF, 1, 8 },
+		{ "stf", STF, 5, 4 },	 { "stdf", STDF, 5, 8 },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(one); i++)
@@ -602,7 +601,7 @@ static void bus_errors(struct rig *r)
 {
 	static const struct {
 		unsigned op3, off, kind;
-	} one[] = { { LD, 4, 0 },  { LDUB, 3, 0 },	{ LDD, 8, 0 },	 { ST, 12, 4 },
+	} one[] = { { LD, 4, 0 },  { LDUB, 3, 0 }, { LDD, 8, 0 },    { ST, 12, 4 },
 		    { STH, 6, 4 }, { STD, 16, 4 }, { LDSTUB, 5, 4 }, { SWAP, 20, 4 } };
 
 	for (unsigned super = 0; super < 2; super++) {
@@ -672,8 +671,8 @@ static void one_probe(struct rig *r, unsigned level, unsigned what, unsigned typ
 	if (what != NEXT_PTD)
 		rig_put(r, at[level], word[what]);
 	go_live(r);
-	is(cpu_load_asi(&r->cpu, ASI_MMU_FLUSH_PROBE, (VA3 & ~0xfffu) | type << 8 | 0x18, 4, &got), 0,
-	   "probe type %u, %u at level %u: no trap", type, what, level);
+	is(cpu_load_asi(&r->cpu, ASI_MMU_FLUSH_PROBE, (VA3 & ~0xfffu) | type << 8 | 0x18, 4, &got),
+	   0, "probe type %u, %u at level %u: no trap", type, what, level);
 	if (type > 4)
 		return;
 	if (type == 4) {
@@ -1103,9 +1102,10 @@ static void page_ends(struct rig *r)
 			: how == 3 ? a_call(-0x40)
 			: how == 4 ? NOP
 				   : a_imm(OR, G4, G0, 4));
-		if (!rig_all(r, 80, "the page's end, %u", how))
+		/* The call puts its own address where the handler goes back to: no end to that. */
+		if (!ok(how == 3 ? rig_same(r, 3000) : rig_same_spin(r, 80),
+			"the page's end, %u: all ways to run it end alike", how))
 			continue;
-		/* The call has put its own address where the handler goes back to. */
 		ok(log_count(r) == 1 || how == 3, "  one trap");
 		l = log_entry(r, 0);
 		is(l.tt, 1, "  tt");
@@ -1123,9 +1123,9 @@ static void priorities(struct rig *r)
 {
 	static const struct {
 		unsigned op3, off;
-	} one[] = { { LD, 1 },	 { LD, 2 },  { LDUH, 1 }, { LDSH, 3 },	{ LDD, 4 },  { ST, 3 },
-		    { STH, 1 },	 { STD, 4 }, { SWAP, 2 }, { LDF, 2 },	{ LDDF, 4 }, { STF, 1 },
-		    { STDF, 4 }, { LDFSR, 2 }, { STFSR, 2 } };
+	} one[] = { { LD, 1 },	 { LD, 2 },  { LDUH, 1 }, { LDSH, 3 },	{ LDD, 4 },
+		    { ST, 3 },	 { STH, 1 }, { STD, 4 },  { SWAP, 2 },	{ LDF, 2 },
+		    { LDDF, 4 }, { STF, 1 }, { STDF, 4 }, { LDFSR, 2 }, { STFSR, 2 } };
 
 	mmu_on(r);
 	r->start.globals[1] = BAD;
@@ -1136,7 +1136,8 @@ static void priorities(struct rig *r)
 		return;
 	is(log_count(r), ARRAY_SIZE(one), "  all trap");
 	for (unsigned i = 0; i < ARRAY_SIZE(one); i++) {
-		is(log_entry(r, i).tt, TT_NOT_ALIGNED, "  op3 %02x, %u off", one[i].op3, one[i].off);
+		is(log_entry(r, i).tt, TT_NOT_ALIGNED, "  op3 %02x, %u off", one[i].op3,
+		   one[i].off);
 		is(log_entry(r, i).pc, CODE + 4 * i, "  pc");
 		is(log_entry(r, i).sfsr, 0, "  SFSR");
 		is(log_entry(r, i).sfar, 0, "  SFAR");

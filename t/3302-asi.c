@@ -143,9 +143,8 @@ static void memory_spaces(struct rig *r)
 		u32 va;
 		int high; /* -1: RAM at DATA */
 	} spaces[] = {
-		{ 0x08, PAGE, -1 },	  { 0x09, PAGE, -1 },	    { 0x0a, PAGE, -1 },
-		{ 0x0b, PAGE, -1 },	  { 0x20, DATA, -1 },	    { 0x21, 0x40, 0 },
-		{ 0x2d, 0xfc0, 1 },	  { 0x2f, 0x800, 2 },
+		{ 0x08, PAGE, -1 }, { 0x09, PAGE, -1 }, { 0x0a, PAGE, -1 }, { 0x0b, PAGE, -1 },
+		{ 0x20, DATA, -1 }, { 0x21, 0x40, 0 },	{ 0x2d, 0xfc0, 1 }, { 0x2f, 0x800, 2 },
 	};
 	char name[32];
 
@@ -223,8 +222,8 @@ static void bypass_elsewhere(struct rig *r)
 static const struct {
 	unsigned op3;
 	bool two;
-} alternates[] = { { LD, 0 },	{ LDUB, 0 }, { LDUH, 0 },   { LDD, 1 },	   { ST, 0 },  { STB, 0 },
-		   { STH, 0 },	{ STD, 1 },  { LDSB, 0 },   { LDSH, 0 },   { LDSTUB, 0 }, { SWAP, 0 } };
+} alternates[] = { { LD, 0 },  { LDUB, 0 }, { LDUH, 0 }, { LDD, 1 },  { ST, 0 },     { STB, 0 },
+		   { STH, 0 }, { STD, 1 },  { LDSB, 0 }, { LDSH, 0 }, { LDSTUB, 0 }, { SWAP, 0 } };
 
 static void privileges(struct rig *r)
 {
@@ -386,10 +385,17 @@ static void written_code(struct rig *r)
 	static const struct {
 		const char *name;
 		unsigned op3, asi;
-	} ways[] = { { "ASI 8", ST, 0x08 },   { "ASI 9", ST, 0x09 },	  { "ASI a", ST, 0x0a },
-		     { "ASI b", STD, 0x0b },  { "bypass", ST, 0x20 },	  { "block copy", ST, 0x17 },
-		     { "block fill", STD, 0x1f }, { "swapa", SWAP, 0x0b }, { "swapa 20", SWAP, 0x20 },
-		     { "another address", ST, 0x100 }, { "another address", STD, 0x100 } };
+	} ways[] = { { "ASI 8", ST, 0x08 },
+		     { "ASI 9", ST, 0x09 },
+		     { "ASI a", ST, 0x0a },
+		     { "ASI b", STD, 0x0b },
+		     { "bypass", ST, 0x20 },
+		     { "block copy", ST, 0x17 },
+		     { "block fill", STD, 0x1f },
+		     { "swapa", SWAP, 0x0b },
+		     { "swapa 20", SWAP, 0x20 },
+		     { "another address", ST, 0x100 },
+		     { "another address", STD, 0x100 } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(ways); i++) {
 		u32 sub = 0x8000, old = a_imm(ADD, G7, G7, 1), new = a_imm(ADD, G7, G7, 0x100);
@@ -429,9 +435,9 @@ static void written_code(struct rig *r)
 /* Spaces that keep nothing: they read as 0 and take stores, on every chip. */
 static void inert(struct rig *r)
 {
-	static const u8 asis[] = { 0x05, 0x06, 0x07, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12,
-				   0x13, 0x14, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x30, 0x31, 0x32,
-				   0x36, 0x37, 0x39 };
+	static const u8 asis[] = { 0x05, 0x06, 0x07, 0x0c, 0x0d, 0x0e, 0x0f, 0x10,
+				   0x11, 0x12, 0x13, 0x14, 0x18, 0x19, 0x1a, 0x1b,
+				   0x1c, 0x30, 0x31, 0x32, 0x36, 0x37, 0x39 };
 
 	mmu_on(r);
 	r->start.globals[1] = 0x1238;
@@ -457,8 +463,8 @@ static void kept(struct rig *r)
 	static const struct {
 		u8 asi;
 		u32 va;
-	} regs[] = { { 0x38, 0 },    { 0x38, 0x100 }, { 0x38, 0x200 }, { 0x38, 0x300 }, { 0x40, 0 },
-		     { 0x41, 0 },    { 0x49, 0 },     { 0x4a, 0 },     { 0x4b, 0 },	{ 0x4c, 0 } };
+	} regs[] = { { 0x38, 0 }, { 0x38, 0x100 }, { 0x38, 0x200 }, { 0x38, 0x300 }, { 0x40, 0 },
+		     { 0x41, 0 }, { 0x49, 0 },	   { 0x4a, 0 },	    { 0x4b, 0 },     { 0x4c, 0 } };
 
 	mmu_on(r);
 	for (u32 i = 0; i < ARRAY_SIZE(regs); i++) {

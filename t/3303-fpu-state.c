@@ -7,10 +7,29 @@
 #include "t/cpu-rig.h"
 
 enum {
-	FMOVS = 0x01, FNEGS = 0x05, FABSS = 0x09, FSQRTS = 0x29, FSQRTD = 0x2a, FADDS = 0x41,
-	FADDD = 0x42, FADDQ = 0x43, FSUBS = 0x45, FMULS = 0x49, FMULD = 0x4a, FDIVS = 0x4d,
-	FDIVD = 0x4e, FSMULD = 0x69, FITOS = 0xc4, FDTOS = 0xc6, FSTOI = 0xd1, FCMPS = 0x51,
-	FCMPD = 0x52, FCMPQ = 0x53, FCMPES = 0x55, FCMPED = 0x56, FCMPEQ = 0x57
+	FMOVS = 0x01,
+	FNEGS = 0x05,
+	FABSS = 0x09,
+	FSQRTS = 0x29,
+	FSQRTD = 0x2a,
+	FADDS = 0x41,
+	FADDD = 0x42,
+	FADDQ = 0x43,
+	FSUBS = 0x45,
+	FMULS = 0x49,
+	FMULD = 0x4a,
+	FDIVS = 0x4d,
+	FDIVD = 0x4e,
+	FSMULD = 0x69,
+	FITOS = 0xc4,
+	FDTOS = 0xc6,
+	FSTOI = 0xd1,
+	FCMPS = 0x51,
+	FCMPD = 0x52,
+	FCMPQ = 0x53,
+	FCMPES = 0x55,
+	FCMPED = 0x56,
+	FCMPEQ = 0x57
 };
 
 /* FSR: ftt, qne, fcc, and the five exceptions as cexc, aexc and TEM have them. */
@@ -18,7 +37,7 @@ enum {
 #define QNE(fsr) ((fsr) >> 13 & 1)
 #define FCC(fsr) ((fsr) >> 10 & 3)
 #define AEXC(fsr) ((fsr) >> 5 & 31)
-#define CEXC(fsr) ((fsr) & 31)
+#define CEXC(fsr) ((fsr)&31)
 enum { NX = 1, DZ = 2, UF = 4, OF = 8, NV = 16 };
 
 #define ONE 0x3f800000u
@@ -52,19 +71,19 @@ static u32 fsr_at(struct rig *r, u32 n)
 static void disabled(struct rig *r)
 {
 	const u32 insns[] = {
-		a_fp(FPOP1, FMOVS, 0, 0, 1),	a_fp(FPOP1, FADDD, 0, 2, 4),
-		a_fp(FPOP1, FADDQ, 0, 4, 8),	a_fp(FPOP1, 0x1ff, 0, 0, 0),
-		a_fp(FPOP1, 0x000, 0, 0, 0),	a_fp(FPOP2, FCMPS, 0, 0, 1),
-		a_fp(FPOP2, FCMPEQ, 0, 0, 4),	a_fp(FPOP2, 0x1ff, 0, 0, 0),
-		a_fbfcc(0, false, 8),		a_fbfcc(0, true, 8),
-		a_fbfcc(8, false, 8),		a_fbfcc(8, true, 8),
-		a_fbfcc(1, false, 8),		m_imm(LDF, 0, G1, 0),
-		m_imm(LDF, 0, G1, 1),		m_imm(LDDF, 0, G1, 0),
-		m_imm(LDDF, 0, G1, 4),		m_imm(LDFSR, 0, G1, 0),
-		m_imm(LDFSR, 0, G1, 2),		m_imm(STF, 0, G1, 0),
-		m_imm(STF, 0, G1, 3),		m_imm(STDF, 0, G1, 0),
-		m_imm(STDF, 0, G1, 4),		m_imm(STFSR, 0, G1, 0),
-		m_imm(STFSR, 0, G1, 1),		m_imm(STDFQ, 0, G1, 0),
+		a_fp(FPOP1, FMOVS, 0, 0, 1),  a_fp(FPOP1, FADDD, 0, 2, 4),
+		a_fp(FPOP1, FADDQ, 0, 4, 8),  a_fp(FPOP1, 0x1ff, 0, 0, 0),
+		a_fp(FPOP1, 0x000, 0, 0, 0),  a_fp(FPOP2, FCMPS, 0, 0, 1),
+		a_fp(FPOP2, FCMPEQ, 0, 0, 4), a_fp(FPOP2, 0x1ff, 0, 0, 0),
+		a_fbfcc(0, false, 8),	      a_fbfcc(0, true, 8),
+		a_fbfcc(8, false, 8),	      a_fbfcc(8, true, 8),
+		a_fbfcc(1, false, 8),	      m_imm(LDF, 0, G1, 0),
+		m_imm(LDF, 0, G1, 1),	      m_imm(LDDF, 0, G1, 0),
+		m_imm(LDDF, 0, G1, 4),	      m_imm(LDFSR, 0, G1, 0),
+		m_imm(LDFSR, 0, G1, 2),	      m_imm(STF, 0, G1, 0),
+		m_imm(STF, 0, G1, 3),	      m_imm(STDF, 0, G1, 0),
+		m_imm(STDF, 0, G1, 4),	      m_imm(STFSR, 0, G1, 0),
+		m_imm(STFSR, 0, G1, 1),	      m_imm(STDFQ, 0, G1, 0),
 		m_imm(STDFQ, 0, G1, 4),
 	};
 
@@ -418,12 +437,14 @@ static void one_unimplemented(struct rig *r, u32 insn)
 
 static void unimplemented(struct rig *r)
 {
-	static const u16 quads[] = { 0x2b, 0x43, 0x47, 0x4b, 0x4f, 0x6e, 0xc7, 0xcb, 0xcc, 0xcd,
-				     0xce, 0xd3 };
+	static const u16 quads[] = { 0x2b, 0x43, 0x47, 0x4b, 0x4f, 0x6e,
+				     0xc7, 0xcb, 0xcc, 0xcd, 0xce, 0xd3 };
 	/* None of V8's: some became V9's. */
-	static const u16 nothing[] = { 0x00, 0x02, 0x03, 0x06, 0x07, 0x0a, 0x0b, 0x2c, 0x40, 0x51,
-				       0x81, 0x84, 0xc0, 0xd0, 0x100, 0x141, 0x1ff };
-	static const u16 compare_nothing[] = { 0x00, 0x01, 0x41, 0x50, 0x53, 0x54, 0x57, 0x58, 0x1ff };
+	static const u16 nothing[] = { 0x00, 0x02, 0x03, 0x06, 0x07, 0x0a,  0x0b,  0x2c, 0x40,
+				       0x51, 0x81, 0x84, 0xc0, 0xd0, 0x100, 0x141, 0x1ff };
+	static const u16 compare_nothing[] = {
+		0x00, 0x01, 0x41, 0x50, 0x53, 0x54, 0x57, 0x58, 0x1ff
+	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(quads); i++)
 		one_unimplemented(r, a_fp(FPOP1, quads[i], 8, 4, 12));
@@ -456,10 +477,12 @@ static void fsmuld(struct rig *r)
 static void pending(struct rig *r)
 {
 	const u32 next[] = {
-		a_fp(FPOP1, FMOVS, 1, 0, 2), a_fp(FPOP1, FADDD, 2, 4, 6), a_fp(FPOP2, FCMPS, 0, 2, 3),
-		m_imm(LDF, 1, G1, 0),	     m_imm(LDDF, 2, G1, 0),	  m_imm(LDFSR, 0, G1, 0),
-		m_imm(STF, 1, G1, 8),	     m_imm(STDF, 2, G1, 8),	  m_imm(STFSR, 0, G1, 8),
-		a_fbfcc(8, false, 12),	     a_fbfcc(0, false, 12),	  a_fbfcc(9, true, 12),
+		a_fp(FPOP1, FMOVS, 1, 0, 2), a_fp(FPOP1, FADDD, 2, 4, 6),
+		a_fp(FPOP2, FCMPS, 0, 2, 3), m_imm(LDF, 1, G1, 0),
+		m_imm(LDDF, 2, G1, 0),	     m_imm(LDFSR, 0, G1, 0),
+		m_imm(STF, 1, G1, 8),	     m_imm(STDF, 2, G1, 8),
+		m_imm(STFSR, 0, G1, 8),	     a_fbfcc(8, false, 12),
+		a_fbfcc(0, false, 12),	     a_fbfcc(9, true, 12),
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(next); i++) {
@@ -656,10 +679,11 @@ static void loads_and_stores(struct rig *r)
 	static const struct {
 		unsigned op3, off;
 		bool traps;
-	} one[] = { { LDF, 0, 0 },   { LDF, 1, 1 },   { LDF, 2, 1 },	{ LDF, 4, 0 },	 { LDDF, 0, 0 },
-		    { LDDF, 4, 1 },  { LDDF, 1, 1 },  { LDDF, 8, 0 },	{ LDFSR, 0, 0 }, { LDFSR, 2, 1 },
-		    { STF, 0, 0 },   { STF, 3, 1 },   { STF, 4, 0 },	{ STDF, 0, 0 },	 { STDF, 4, 1 },
-		    { STDF, 2, 1 },  { STDF, 8, 0 },  { STFSR, 4, 0 },	{ STFSR, 6, 1 } };
+	} one[] = { { LDF, 0, 0 },   { LDF, 1, 1 },   { LDF, 2, 1 },  { LDF, 4, 0 },
+		    { LDDF, 0, 0 },  { LDDF, 4, 1 },  { LDDF, 1, 1 }, { LDDF, 8, 0 },
+		    { LDFSR, 0, 0 }, { LDFSR, 2, 1 }, { STF, 0, 0 },  { STF, 3, 1 },
+		    { STF, 4, 0 },   { STDF, 0, 0 },  { STDF, 4, 1 }, { STDF, 2, 1 },
+		    { STDF, 8, 0 },  { STFSR, 4, 0 }, { STFSR, 6, 1 } };
 	unsigned n = 0;
 
 	start(r, 0);

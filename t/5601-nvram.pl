@@ -38,7 +38,7 @@ sub slurp
 	open(my $f, '<', $path) or return undef;
 	binmode $f;
 	local $/;
-	return readline($f);
+	return scalar readline($f);
 }
 
 # sethi %hi(0x71200000), %g3; mov 0x5a, %g1; stb %g1, [%g3 + 0x10]; mov 1, %g1; clr %o0; ta 0: the end

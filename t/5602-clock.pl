@@ -42,7 +42,6 @@ sub ask
 	my ($p, $line) = @_;
 
 	$p->send("$line\r");
-	$p->until(qr/\Q$line\E\n/, 20) if 0;
 	return $p->until(qr/\(vonk\) $/, 20) // '';
 }
 

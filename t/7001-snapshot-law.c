@@ -3,6 +3,8 @@
  * Saving and loading lose nothing and add nothing: at random instants of the demonstration's self-test,
  * save(load(x)) is x, and a loaded machine goes on as the one that was saved.
  */
+#include <errno.h>
+
 #include "t/snap-rig.h"
 
 static char *demo[] = { "vonk", "-m", "2", "-vga", "none", "-append", "selftest", NULL };
@@ -56,7 +58,8 @@ static void test_instants(char **args, unsigned instants, u64 step)
 		}
 		machine_free(copy);
 	}
-	is(same, instants, "%s: save, load, save: the same octets at %u instants", args[3], instants);
+	is(same, instants, "%s: save, load, save: the same octets at %u instants", args[3],
+	   instants);
 	is(ran, instants, "and the same run from there");
 	rig_close(&r);
 }
@@ -153,6 +156,46 @@ static void test_input(void)
 	rig_close(&r);
 }
 
+/* A sink that fails at its n-th call. */
+struct sink {
+	unsigned calls, fail_at;
+};
+
+static int sink_write(void *arg, const void *buf, size_t n)
+{
+	struct sink *s = arg;
+
+	(void)buf;
+	(void)n;
+	return ++s->calls == s->fail_at ? -ENOSPC : s->calls > s->fail_at && s->fail_at ? -EIO : 0;
+}
+
+static void test_sink(void)
+{
+	unsigned bad = 0, calls = 0;
+	struct rig r;
+	u64 hash, bytes;
+
+	rig_open(&r, demo);
+	rig_run(r.m, 1500000);
+	hash = machine_hash(r.m);
+	for (int raw = 0; raw < 2; raw++) {
+		struct snapshot_options opt = { .raw = raw };
+		struct sink s = { 0, 0 };
+
+		snapshot_save(r.m, &opt, sink_write, &s, &bytes);
+		calls = s.calls;
+		for (unsigned i = 1; i <= calls; i++) {
+			s = (struct sink){ 0, i };
+			bad += snapshot_save(r.m, &opt, sink_write, &s, &bytes) != -ENOSPC;
+			bad += s.calls != i;
+		}
+	}
+	is(bad, 0, "an error of any of %u writes is the first and last", calls);
+	is(machine_hash(r.m), hash, "and the machine is as it was");
+	rig_close(&r);
+}
+
 int main(void)
 {
 	diag("seed %#llx", (unsigned long long)rig_seed);
@@ -162,5 +205,6 @@ int main(void)
 	test_reset();
 	test_adopt();
 	test_input();
+	test_sink();
 	return tap_done();
 }

@@ -73,7 +73,8 @@ static void test_cut(void)
 	is(bad, 0, "and so are those above, up to 4096 octets");
 	/* The same with a header that agrees. */
 	bad = nr = 0;
-	for (size_t n = SNAP_HEADER; n < good.n; n += 8 * (1 + rnd() % (rig_all() ? 4 : 40)), nr++) {
+	for (size_t n = SNAP_HEADER; n < good.n;
+	     n += 8 * (1 + rnd() % (rig_all() ? 4 : 40)), nr++) {
 		be64_put(s.p + 16, n);
 		reseal(s.p, n);
 		bad += !refused(s.p, n);
@@ -106,7 +107,8 @@ static void test_header(void)
 			continue;
 		be32_put(s.p + 8, v);
 		reseal(s.p, SNAP_HEADER);
-		bad += !refused(s.p, s.n) || !strstr(rig_err, "this vonk reads only 1 (written by vonk");
+		bad += !refused(s.p, s.n) ||
+		       !strstr(rig_err, "this vonk reads only 1 (written by vonk");
 	}
 	for (unsigned k = 1; k < 32; k++) {
 		be32_put(s.p + 8, 1u << k);
@@ -118,7 +120,8 @@ static void test_header(void)
 	memset(s.p + SNAP_HEADER, 0xff, s.n - SNAP_HEADER);
 	be32_put(s.p + 8, 2);
 	reseal(s.p, SNAP_HEADER);
-	ok(refused(s.p, s.n) && says("newer streams are not converted"), "even where the rest is none");
+	ok(refused(s.p, s.n) && says("newer streams are not converted"),
+	   "even where the rest is none");
 	be32_put(s.p + 8, 0);
 	reseal(s.p, SNAP_HEADER);
 	ok(refused(s.p, s.n) && says("older streams are not converted") &&
@@ -268,10 +271,26 @@ static void test_records(void)
 /* Lengths and counts that say too much. */
 static void test_lengths(void)
 {
-	static const u64 evil[] = { 0,		1,	     2,		   7,		    8,
-				    0xff,	0xffff,	     0x10000,	   0x7ffffff,	    0x7fffffff,
-				    0x80000000, 0xffffffff,  0x100000000,  1ull << 40,	    1ull << 52,
-				    1ull << 63, UINT64_MAX,  UINT64_MAX - 3, UINT64_MAX - 7, UINT64_MAX - 51 };
+	static const u64 evil[] = { 0,
+				    1,
+				    2,
+				    7,
+				    8,
+				    0xff,
+				    0xffff,
+				    0x10000,
+				    0x7ffffff,
+				    0x7fffffff,
+				    0x80000000,
+				    0xffffffff,
+				    0x100000000,
+				    1ull << 40,
+				    1ull << 52,
+				    1ull << 63,
+				    UINT64_MAX,
+				    UINT64_MAX - 3,
+				    UINT64_MAX - 7,
+				    UINT64_MAX - 51 };
 	struct place at[SNAP_RECORDS];
 	unsigned nr = places(&good, at), bad = 0, taken = 0, tries = 0;
 	struct stream s = copy_of(&good);
@@ -364,8 +383,8 @@ static void try_value(struct mutator *t, const struct field *f, size_t at, u32 s
 
 static void mutate_element(struct mutator *t, const struct field *f, size_t at, u32 size)
 {
-	const u64 values[] = { f->min - 1, f->min,     f->max,	f->max + 1, 0,	   0x7fffffff,
-			       0x80000000, UINT64_MAX, rnd(),	rnd() & 0xff };
+	const u64 values[] = { f->min - 1, f->min,     f->max,	   f->max + 1, 0,
+			       0x7fffffff, 0x80000000, UINT64_MAX, rnd(),      rnd() & 0xff };
 	unsigned nr = rig_all() ? ARRAY_SIZE(values) : 5;
 
 	for (unsigned i = 0; i < nr; i++)

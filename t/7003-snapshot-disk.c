@@ -127,7 +127,8 @@ static void test_whole(void)
 	was = digest(disk);
 	was2 = digest(floppy);
 	s = box_save(&box);
-	ok(s.n > SIZE / 4 && s.n < SIZE / 2 + 400000, "an image without its zeros: %zu octets", s.n);
+	ok(s.n > SIZE / 4 && s.n < SIZE / 2 + 400000, "an image without its zeros: %zu octets",
+	   s.n);
 	scribble(disk);
 	scribble(floppy);
 	ok(digest(disk) != was && digest(floppy) != was2, "the disks have gone on");
@@ -216,7 +217,8 @@ static void test_other(void)
 /* Each number in the record's head, and in its list of runs. */
 static void test_damage(void)
 {
-	static const u32 evil[] = { 0, 1, 2, 3, 7, 0x200, 0xfff, 0x1000, 0x7fffffff, 0x80000000, 0xffffffff };
+	static const u32 evil[] = { 0,	   1,	   2,	       3,	   7,	      0x200,
+				    0xfff, 0x1000, 0x7fffffff, 0x80000000, 0xffffffff };
 	struct block *disk = block_mem_new(65536 + 512);
 	unsigned tries = 0, taken = 0, bad = 0;
 	struct stream s, t;

@@ -177,10 +177,16 @@ unsigned code_straight(struct cpu *cpu, struct op *op, unsigned max)
 	return n;
 }
 
+/*
+ * Words first..last have changed. The ops before may have looked at them: they are decoded
+ * again when they are reached, but stay what they are as delay instructions, since the
+ * branch in front of them may look no further than that.
+ */
 static void undo(const struct code_cache *cache, struct code_page *page, unsigned first,
 		 unsigned last)
 {
-	first = first > CODE_BACK ? first - CODE_BACK : 0;
+	for (unsigned i = first > CODE_BACK ? first - CODE_BACK : 0; i < first; i++)
+		page->op[i].fn = cache->undecoded.fn;
 	for (unsigned i = first; i <= last; i++)
 		page->op[i] = cache->undecoded;
 }

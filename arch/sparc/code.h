@@ -16,7 +16,7 @@
 #define CODE_MAX_CPUS 4
 #define CODE_HASH 1024u
 /* How many ops before a word may have looked at it when they were decoded. */
-#define CODE_BACK 7u
+#define CODE_BACK 8u
 
 struct cpu;
 

@@ -105,7 +105,8 @@ static void resume(struct cpu *cpu)
 {
 	struct op *op;
 
-	if (!cpu_can_run(cpu) || cpu->icount + 2 >= cpu->soft || cpu->kick || cpu_irq_pending(cpu))
+	if (!cpu_can_run(cpu) || cpu->icount + 2 >= cpu->soft || cpu->kick || cpu->error_mode ||
+	    cpu_irq_pending(cpu))
 		return;
 	op = code_lookup(cpu, cpu->pc);
 	if (!op)

@@ -30,7 +30,7 @@
 #include "arch/sparc/code.h"
 #include "arch/sparc/cpu.h"
 
-/* Elements of a row of fusion.list at most; CODE_BACK must be one less or more. */
+/* Elements of a row of fusion.list at most; CODE_BACK must not be less. */
 #define EXEC_FUSE_MAX 8
 
 #ifndef __OPTIMIZE__

@@ -11,6 +11,7 @@
 #include "machine/prom/tables.h"
 
 #define DEPTH_MAX 8
+#define NVRAM_SYSTEM 0x70 /* signature of the partition with variables */
 
 struct build {
 	const struct prom *p;
@@ -29,14 +30,6 @@ static void set_text(const struct build *b, u32 node, const char *name, const ch
 static void set_cell(const struct build *b, u32 node, const char *name, u32 val)
 {
 	tree_set_cells(b->p, node, name, &val, 1);
-}
-
-static const struct board_dev *row_of(const struct build *b, const char *name)
-{
-	for (const struct board_dev *row = b->c->board->dev; row->name; row++)
-		if (!strcmp(row->name, name) && board_has(b->c->board, row))
-			return row;
-	return NULL;
 }
 
 /* --- addresses --- */
@@ -112,7 +105,7 @@ static void add_regs(struct build *b, const struct tree_node *t, enum tree_bus b
 	const struct board_dev *row;
 
 	for (const struct tree_reg *reg = t->reg; reg < t->reg + MAX_REGS && reg->size; reg++) {
-		row = reg->dev ? row_of(b, reg->dev) : NULL;
+		row = reg->dev ? prom_row(b->p, reg->dev) : NULL;
 		if (!reg->dev)
 			add_reg(b, t, bus, reg->off, reg->size, r);
 		else if (row && row->at[reg->region])
@@ -146,6 +139,33 @@ static void set_root(const struct build *b, u32 node)
 	tree_set(b->p, node, "idprom", nvram + M48T08_IDPROM, 32);
 	set_text(b, node, "stdout-path", CONSOLE_PATH);
 	set_text(b, node, "stdin-path", CONSOLE_PATH);
+}
+
+/* The variables in NVRAM, "name=value" each, from the partition at its start; they beat the rows. */
+static void set_options(const struct build *b, u32 node)
+{
+	const u8 *nvram = m48t08_nvram(machine_chip(b->p->m, "nvram"));
+	u32 end = be16_get(nvram + 2) * 16u, at = 16;
+
+	if (nvram[0] != NVRAM_SYSTEM)
+		return;
+	if (end > M48T08_IDPROM)
+		end = M48T08_IDPROM;
+	while (at < end && nvram[at]) {
+		const char *text = (const char *)nvram + at;
+		const char *stop = memchr(text, 0, end - at);
+		const char *is = stop ? strchr(text, '=') : NULL;
+		char name[TREE_NAME];
+
+		if (!stop)
+			return;
+		at += (u32)(stop - text) + 1;
+		if (!is || is == text || is - text >= TREE_NAME)
+			continue;
+		memcpy(name, text, (size_t)(is - text));
+		name[is - text] = 0;
+		set_text(b, node, name, is + 1);
+	}
 }
 
 /* As memory modules: all of one size, the last one perhaps smaller. */
@@ -220,7 +240,7 @@ static void add_disks(const struct build *b, u32 parent)
 		if (!b->c->scsi[id].present)
 			continue;
 		node = tree_new(b->p, parent, "sd");
-		set_text(b, node, "device_type", b->c->scsi[id].cdrom ? "cdrom" : "block");
+		set_text(b, node, "device_type", "block");
 		tree_set_cells(b->p, node, "reg", reg, ARRAY_SIZE(reg));
 	}
 }
@@ -317,6 +337,9 @@ static void set_more(const struct build *b, enum tree_more more, u32 node)
 	case MORE_ROOT:
 		set_root(b, node);
 		break;
+	case MORE_OPTIONS:
+		set_options(b, node);
+		break;
 	case MORE_MEMORY:
 		set_memory(b, node);
 		break;
@@ -357,7 +380,7 @@ static bool wanted(const struct build *b, const struct tree_node *t)
 
 	if (!t->dev)
 		return true;
-	row = machine_chip(b->p->m, t->dev) ? row_of(b, t->dev) : NULL;
+	row = machine_chip(b->p->m, t->dev) ? prom_row(b->p, t->dev) : NULL;
 	return row && (!t->reg[0].dev || row->at[t->reg[0].region]);
 }
 

@@ -12,7 +12,6 @@
 
 /* Channel A of the serial chip: byte offsets of its registers. */
 enum { ZS_CONTROL = 4, ZS_DATA = 6 };
-#define ZS_OFFSET 0x1100000u /* from the PROM's address */
 #define RR0_RX 1u
 
 #define PRINTF_MAX 4096u /* characters that one printf gives at most */
@@ -20,7 +19,7 @@ enum { ZS_CONTROL = 4, ZS_DATA = 6 };
 
 static u64 zs(const struct prom *p)
 {
-	return p->m->config.board->prom_pa + ZS_OFFSET;
+	return prom_row(p, "serial")->at[0];
 }
 
 /* 9600 baud, 8 bits, no parity, both directions on. */

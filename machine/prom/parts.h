@@ -105,6 +105,9 @@ struct prom {
 	u64 base; /* physical, of the PROM's share of RAM */
 };
 
+/* The board's row of that name, NULL if it has none. */
+const struct board_dev *prom_row(const struct prom *p, const char *name);
+
 /* ram.c: the PROM's share of RAM. Outside of it reads give 0 and writes go nowhere. */
 u32 prom_get(const struct prom *p, u32 off);
 void prom_put(const struct prom *p, u32 off, u32 val);

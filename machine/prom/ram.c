@@ -4,6 +4,16 @@
 
 #include "machine/prom/parts.h"
 
+const struct board_dev *prom_row(const struct prom *p, const char *name)
+{
+	const struct board *board = p->m->config.board;
+
+	for (const struct board_dev *row = board->dev; row->name; row++)
+		if (!strcmp(row->name, name) && board_has(board, row))
+			return row;
+	return NULL;
+}
+
 static u8 *at(const struct prom *p, u32 off, u32 n)
 {
 	return off <= PROM_SIZE && n <= PROM_SIZE - off ? p->m->ram + p->base + off : NULL;

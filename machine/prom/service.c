@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What happens when a stub is executed: arguments in %o0 to %o5, the result in %o0. */
+#include <stdio.h>
 #include <string.h>
 
-#include "dev/slavio-misc.h"
 #include "machine/prom/parts.h"
 #include "machine/prom/rom.h"
 
@@ -101,23 +101,27 @@ static void set_traps(const struct prom *p)
 
 /* --- from reset to the kernel --- */
 
-static const char *bootpath(const struct prom *p)
+/* What the kernel was loaded from, as far as it can know: the first disk, else the network. */
+static u32 bootpath(const struct prom *p)
 {
-	char args[8];
+	u32 len, at = tree_get(p, tree_find(p, "/aliases", (char[8]){ 0 }, 8), "disk", &len);
+	const char *disk = at ? prom_string(p, at, len) : NULL;
+	char path[80] = "/iommu/sbus/ledma/le";
 
-	return tree_find(p, "disk", args, sizeof(args)) ? "/iommu/sbus/espdma/esp/sd@0,0:a"
-							: "/iommu/sbus/ledma/le";
+	if (disk)
+		snprintf(path, sizeof(path), "%s:a", disk);
+	return prom_alloc_string(p, path);
 }
 
 static void set_arguments(const struct prom *p)
 {
 	char line[4096] = "";
-	u32 chosen, args, path, len, console;
+	u32 chosen, args, path, console;
 	char unused[8];
 
 	bus_copy_from(&p->m->bus, LOAD_APPEND, line, sizeof(line) - 1);
 	args = prom_alloc_string(p, line);
-	path = prom_alloc_string(p, bootpath(p));
+	path = bootpath(p);
 	prom_put(p, VAR_BOOTARGS, PROM_VA + args);
 	prom_put(p, VAR_BOOTPATH, PROM_VA + path);
 	prom_put(p, VAR_V0_ARGS, PROM_VA + VAR_V0_BLOCK);
@@ -128,23 +132,16 @@ static void set_arguments(const struct prom *p)
 	prom_put(p, VAR_STDOUT, console);
 	chosen = tree_find(p, "/chosen", unused, sizeof(unused));
 	tree_set(p, chosen, "bootargs", line, (u32)strlen(line) + 1);
-	len = (u32)strlen(bootpath(p)) + 1;
-	tree_set(p, chosen, "bootpath", bootpath(p), len);
+	tree_set(p, chosen, "bootpath", prom_bytes(p, path, 1),
+		 (u32)strlen((const char *)prom_bytes(p, path, 1)) + 1);
 	tree_set_cells(p, chosen, "stdin", &console, 1);
 	tree_set_cells(p, chosen, "stdout", &console, 1);
 }
 
-/* The timer that counts VAR_TICKS. */
-static void start_timer(const struct prom *p)
+/* The timer that counts VAR_TICKS: CPU 0's. */
+static u64 timer(const struct prom *p)
 {
-	u32 len, at, node;
-	char args[8];
-
-	node = tree_find(p, "/obio/counter", args, sizeof(args));
-	at = tree_get(p, node, "reg", &len);
-	if (len >= 8)
-		bus_write(&p->m->bus, p->m->config.board->prom_pa + 0x1000000 + prom_get(p, at + 4),
-			  4, TICK_LIMIT);
+	return prom_row(p, "timer")->at[0];
 }
 
 static void start_kernel(const struct prom *p)
@@ -178,7 +175,7 @@ static void reset(const struct prom *p)
 	build_tree(p);
 	map_publish(p);
 	set_arguments(p);
-	start_timer(p);
+	bus_write(&p->m->bus, timer(p), 4, TICK_LIMIT);
 	start_kernel(p);
 }
 
@@ -241,13 +238,9 @@ static void fill(const struct prom *p)
 
 static void tick(const struct prom *p)
 {
-	char args[8];
-	u32 len, at = tree_get(p, tree_find(p, "/obio/counter", args, 8), "reg", &len);
 	u64 val;
 
-	if (len >= 8) /* reading the limit takes the interrupt back */
-		bus_read(&p->m->bus, p->m->config.board->prom_pa + 0x1000000 + prom_get(p, at + 4),
-			 4, &val);
+	bus_read(&p->m->bus, timer(p), 4, &val); /* takes the interrupt back */
 	prom_put(p, VAR_TICKS, prom_get(p, VAR_TICKS) + TICK_MS);
 }
 

@@ -49,7 +49,7 @@ const struct tree_node tree_nodes[] = {
 		    EMPTY("relative-addressing"), EMPTY("supports-bootinfo"),
 		    EMPTY("aligned-allocator") } },
 	{ 1, "aliases" },
-	{ 1, "options",
+	{ 1, "options", .more = MORE_OPTIONS,
 	  .prop = { TEXT("input-device", "ttya"), TEXT("output-device", "ttya"),
 		    TEXT("ttya-mode", "9600,8,n,1,-"), TEXT("ttyb-mode", "9600,8,n,1,-"),
 		    TEXT("ttya-ignore-cd", "true"), TEXT("ttyb-ignore-cd", "true"),

@@ -21,6 +21,7 @@ enum tree_bus { BUS_ROOT, BUS_SBUS, BUS_OBIO };
 enum tree_more {
 	MORE_NOTHING,
 	MORE_ROOT,
+	MORE_OPTIONS,
 	MORE_MEMORY,
 	MORE_VIRTUAL,
 	MORE_SBUS,

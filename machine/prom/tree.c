@@ -127,7 +127,7 @@ bool tree_set(const struct prom *p, u32 node, const char *name, const void *val,
 
 bool tree_set_cells(const struct prom *p, u32 node, const char *name, const u32 *cells, u32 nr)
 {
-	u8 buf[512];
+	u8 buf[1024];
 
 	if (nr > sizeof(buf) / 4)
 		return false;

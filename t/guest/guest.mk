@@ -32,12 +32,13 @@ say = @printf '  %-8s %s\n' '$(1)' '$(2)';
 Q := @
 endif
 
-.PHONY: guest guest-all guest-lib guest-bench guest-cputest guest-demo
-guest-all: guest-lib guest-bench guest-cputest guest-demo
+.PHONY: guest guest-all guest-lib guest-bench guest-cputest guest-demo guest-prom
+guest-all: guest-lib guest-bench guest-cputest guest-demo guest-prom
 guest-lib: $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a $(GUEST_O)/lib/rom.bin
 guest-bench: $(GUEST_BENCH:%=$(GUEST_O)/bench/%.elf)
 guest-cputest: $(GUEST_CPU:%=$(GUEST_O)/cputest/%.elf)
 guest-demo: $(GUEST_O)/demo/demo.elf
+guest-prom: $(GUEST_O)/prom/kernel.elf
 
 $(GUEST_O)/lib/libguest.a: $(filter-out %/crt0.o,$(GUEST_RT_OBJ))
 	$(call say,GAR,$@) rm -f $@; $(GUEST_CROSS)ar rcD $@ $^
@@ -53,6 +54,13 @@ $(GUEST_O)/%.o: t/guest/%.S t/guest/lib/psr.h $(wildcard t/guest/cputest/*.h)
 $(GUEST_O)/cputest/%.o: t/guest/cputest/%.c
 	@mkdir -p $(@D)
 	$(call say,GCC,$<) $(GUEST_CC) $(GUEST_CFLAGS) -O2 -Wall -Wextra -c -o $@ $<
+
+# A kernel for the machine's own PROM.
+$(GUEST_O)/prom/kernel.elf: t/guest/prom/start.S t/guest/prom/kernel.c t/guest/prom/kernel.ld
+	@mkdir -p $(@D)
+	$(call say,GCC,$@) $(GUEST_CC) $(GUEST_CFLAGS) -ffreestanding -fno-tree-loop-distribute-patterns -O2 -Wall -Wextra \
+		-nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments \
+		-T t/guest/prom/kernel.ld -o $@ t/guest/prom/start.S t/guest/prom/kernel.c
 
 # The ROM starter: t/guest/mkrom puts it in front of a program.
 $(GUEST_O)/lib/rom.bin: $(GUEST_O)/lib/rom.o

@@ -3,7 +3,8 @@
 
 _vonk_options='-D -L -M -append -bios -boot -cdrom -clock -cpu -d -display -drive -fda -g -h -hda -hdb
 	-hdc -hdd -help -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev -nic -no-reboot
-	-nographic -nvram -object -pace -prom-env -rtc -serial -smp -snapshot -stats -uuid -version -vga'
+	-nographic -nvram -object -pace -prom-env -restore -rtc -save-at -save-on-exit -serial
+	-smp -snap -snapshot -stats -uuid -version -vga'
 
 # The first words that the program itself lists: boards or, with their blanks, processors.
 _vonk_list()
@@ -42,6 +43,7 @@ _vonk()
 	-serial | -monitor) COMPREPLY=($(compgen -W 'stdio mon:stdio null none pty file: pipe: unix: tcp: fd:' -- "$cur")); return ;;
 	-boot) COMPREPLY=($(compgen -W 'a c d n' -- "$cur")); return ;;
 	-rtc) COMPREPLY=($(compgen -W 'base=' -- "$cur")); return ;;
+	-save-at) COMPREPLY=($(compgen -W 'insns=' -- "$cur")); return ;;
 	-limit) COMPREPLY=($(compgen -W 'insns= time=' -- "$cur")); return ;;
 	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp ref help' -- "$cur")); return ;;
 	-L) COMPREPLY=($(compgen -d -- "$cur")); return ;;

@@ -207,6 +207,20 @@ static void check_memory(u32 root)
 	call(MUNMAP, va, 0x1000, 0, 0);
 }
 
+/* The eeprom's registers, where its node says that they are mapped, hold what the root tells. */
+static void check_address(u32 root)
+{
+	u32 eeprom = find(find(root, "obio"), "eeprom"), same_bytes = 0;
+	const u8 *va;
+
+	node_op(GETPROP, eeprom, "address", buf, 0);
+	va = *(u8 **)buf + 0x1fd8;
+	ok(node_op(GETPROP, root, "idprom", buf, 0) == 32, "idprom");
+	for (u32 i = 0; i < 32; i++)
+		same_bytes += buf[i] == va[i];
+	ok(same_bytes == 32, "the same through the eeprom's address");
+}
+
 static void check_disk(void)
 {
 	u32 h = call(OPEN, (u32) "/iommu/sbus/espdma/esp/sd@0,0", 0, 0, 0);
@@ -233,7 +247,7 @@ static void check_disk(void)
 	call(CLOSE, h, 0, 0, 0);
 	ok(call(READ, h, (u32)buf, 1, 0) == ~0u, "closed is closed");
 	h = call(OPEN, (u32) "disk:b", 0, 0, 0);
-	ok(h && call(READ, h, (u32)buf, 4, 0) == 4 && buf[0] == (u8)(32768 * 7 + 32768 / 512),
+	ok(h && call(READ, h, (u32)buf, 4, 0) == 4 && buf[0] == (u8)(16384 * 7 + 16384 / 512),
 	   "a partition of the label, by alias");
 	call(CLOSE, h, 0, 0, 0);
 }
@@ -265,6 +279,7 @@ static void calls(u32 root)
 	*sync = (const char *)0x12345678;
 	ok(*sync == (const char *)0x12345678, "the sync hook can be set");
 	check_memory(root);
+	check_address(root);
 	check_disk();
 	say("1..");
 	hex(count / 10, 1);

@@ -23,7 +23,6 @@
 #define LIBGCC2_HAS_TF_MODE 0
 #define DOUBLE_TYPE_SIZE 64
 #define HAVE_GAS_HIDDEN 1
-#define ATTRIBUTE_HIDDEN __attribute__((visibility("hidden")))
 #define gcc_unreachable() __builtin_unreachable()
 #ifndef ATTRIBUTE_UNUSED
 #define ATTRIBUTE_UNUSED __attribute__((unused))
