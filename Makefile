@@ -25,8 +25,11 @@ CONV := -Wconversion -Wsign-conversion
 ifdef DEVELOPER
 ALL_CFLAGS += -Werror -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef
 endif
+ifdef COVER
+CFLAGS = -O1 -g --coverage -DVONK_LOOP=1
+endif
 ifdef SANITIZE
-CFLAGS = -O1 -g
+CFLAGS = -O1 -g $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -DVONK_LOOP=1
 ALL_LDFLAGS = $(LDFLAGS) -fsanitize=address,undefined -no-pie
 endif
@@ -121,6 +124,27 @@ style:
 bench: $(VONK)
 	$(Q)$(TEST_ENV) tools/bench
 
+## fuzz: each libFuzzer target of t/fuzz for FUZZ_SECONDS (60), with clang, ASan and UBSan
+FUZZ_SECONDS = 60
+FUZZERS := $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
+fuzz:
+	$(Q)$(MAKE) --no-print-directory CC=clang SANITIZE=1 FUZZ=1 O=obj/fuzz $(FUZZERS:%=fuzz-%)
+
+obj/fuzz/bin/%: t/fuzz/%.c obj/fuzz/libvonk.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $< obj/fuzz/libvonk.a -lz $(ALL_LDFLAGS) -o $@
+
+fuzz-%: obj/fuzz/bin/%
+	@mkdir -p obj/fuzz/corpus/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 obj/fuzz/corpus/$* 2>&1 | tail -12
+
+## cover: run the C tests with gcov; lines and branches by file go to obj/cov/summary
+cover:
+	$(Q)$(MAKE) --no-print-directory O=obj/cov COVER=1 cover-run
+cover-run: $(TESTS_C)
+	$(Q)$(PROVE) -j2 $(TESTS_C) || true
+	$(Q)tools/cover $(O)
+
 ## install: PREFIX and DESTDIR are honoured
 install: $(VONK)
 	install -D -m 755 $(VONK) $(DESTDIR)$(PREFIX)/bin/vonk
@@ -131,7 +155,7 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run check test check-all check-san style bench install help clean
+.PHONY: all run check test check-all check-san style bench fuzz cover cover-run install help clean
 ## clean: remove everything that was built
 clean:
 	rm -rf obj vonk

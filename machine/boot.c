@@ -161,12 +161,11 @@ static int load_bios(struct machine *m, const struct options *o, char *err, size
 {
 	const struct load_mem rom = { "the PROM", m->prom, m->config.board->prom_pa,
 				      MACHINE_PROM_SIZE };
-	const char *name = o->bios ? o->bios : "openbios-sparc32";
 	struct loaded prom;
 	char path[4096];
 	int ret;
 
-	ret = host_find_file(o->libdir, o->nr_libdirs, name, path, sizeof(path), err, errlen);
+	ret = host_find_file(o->libdir, o->nr_libdirs, o->bios, path, sizeof(path), err, errlen);
 	return ret ? ret : load_prom(path, &rom, &prom, err, errlen);
 }
 

@@ -18,17 +18,17 @@ my $prompt = qr/\n(\d+) > $/;
 my $boot_secs = 120; # a busy host; it takes one second of processor time
 my @common = ('-nographic', '-bios', $rom, '-limit', 'time=3000');
 
-# Board: machine id, the CPU as OpenBIOS calls it, its banner name, and where things stand.
+# Board: machine id, the CPU as OpenBIOS calls it, its name, where things stand, and MiB to try it with.
 my %board = (
-	'SS-5' => [32, 'FMI,MB86904', 'SUNW,SPARCstation-5', 'micro'],
-	'SS-4' => [35, 'FMI,MB86904', 'SUNW,SPARCstation-4', 'micro'],
-	'Voyager' => [33, 'FMI,MB86904', 'SUNW,SPARCstation-Voyager', 'micro'],
-	'LX' => [34, 'TI,TMS390S10', 'SUNW,SPARCstation-LX', 'micro'],
-	'SPARCClassic' => [36, 'TI,TMS390S10', 'SUNW,SPARCstation-Classic', 'micro'],
-	'SPARCbook' => [37, 'TI,TMS390S10', 'Tadpole_S3GX', 'micro'],
-	'SS-10' => [64, 'TI,TMS390Z55', 'SUNW,SPARCstation-10', 'mbus'],
-	'SS-20' => [65, 'TI,TMS390Z55', 'SUNW,SPARCstation-20', 'mbus'],
-	'SS-600MP' => [66, 'TI,TMS390Z55', 'SUNW,SPARCsystem-600', 'mbus'],
+	'SS-5' => [32, 'FMI,MB86904', 'SUNW,SPARCstation-5', 'micro', 128],
+	'SS-4' => [35, 'FMI,MB86904', 'SUNW,SPARCstation-4', 'micro', 32],
+	'Voyager' => [33, 'FMI,MB86904', 'SUNW,SPARCstation-Voyager', 'micro', 64],
+	'LX' => [34, 'TI,TMS390S10', 'SUNW,SPARCstation-LX', 'micro', 256],
+	'SPARCClassic' => [36, 'TI,TMS390S10', 'SUNW,SPARCstation-Classic', 'micro', 48],
+	'SPARCbook' => [37, 'TI,TMS390S10', 'Tadpole_S3GX', 'micro', 32],
+	'SS-10' => [64, 'TI,TMS390Z55', 'SUNW,SPARCstation-10', 'mbus', 512],
+	'SS-20' => [65, 'TI,TMS390Z55', 'SUNW,SPARCstation-20', 'mbus', 64],
+	'SS-600MP' => [66, 'TI,TMS390Z55', 'SUNW,SPARCsystem-600', 'mbus', 256],
 );
 my %nodes = (
 	micro => [ split ' ', '
@@ -73,9 +73,10 @@ sub power_off
 
 sub every_board
 {
-	my ($m) = @_;
-	my ($id, $cpu, $name, $kind) = @{ $board{$m} };
-	my $p = boot('-M', $m, '-prom-env', 'auto-boot?=false');
+	my ($m, $mib) = @_;
+	my ($id, $cpu, $name, $kind, $default) = @{ $board{$m} };
+	$mib //= $default;
+	my $p = boot('-M', $m, '-m', $mib, '-prom-env', 'auto-boot?=false');
 
 	if (!ok(defined $p->{banner}, "$m: comes to the prompt")) {
 		diag($p->all);
@@ -96,6 +97,7 @@ sub every_board
 	like($root, qr/^compatible +"sun4m"$/m, "$m: a sun4m");
 	like($root, qr/^idprom +-- 20 : 01 [0-9a-f]{2} 52 54 00 12 34 56 /m, "$m: idprom");
 	like($root, qr{^stdout-path +"/obio/zs\@0,100000:a"$}m, "$m: line A is its console");
+	memory($p, $m, $mib);
 	power_off($p, $m);
 }
 
@@ -195,9 +197,8 @@ sub no_reboot
 # (of 64 MiB with an ECC memory controller).
 sub memory
 {
-	my ($m, $mib) = @_;
-	my $p = boot('-M', $m, '-m', $mib, '-prom-env', 'auto-boot?=false');
-	my $got = defined $p->{banner} ? forth($p, 'dev /memory .properties') : '';
+	my ($p, $m, $mib) = @_;
+	my $got = forth($p, 'dev /memory .properties');
 	my ($reg) = $got =~ /^(reg +.*?)^ ok/ms;
 	my ($start, $free) = $got =~ /^available +(\w+ \w+) +(\w+)$/m;
 	my $sum = 0;
@@ -206,7 +207,6 @@ sub memory
 	is($sum >> 20, $mib, "$m: -m $mib: so much is in the device tree") or diag($got);
 	$free = hex($free // 0) >> 10;
 	ok($free < $mib << 10 && $free > ($mib << 10) - 17 * 1024, "$m: -m $mib: $free KiB are free");
-	power_off($p, "$m: -m $mib");
 }
 
 # A boot that finds nothing, as it stands without auto-boot?=false; ^A x.
@@ -314,16 +314,33 @@ sub against_qemu
 	power_off($p, $m);
 }
 
+# The boot to its prompt, again and by the reference interpreter: the same state to the bit.
+sub repeats
+{
+	my ($m) = @_;
+	my @hash = map {
+		my $p = Expect->start(args => [$vonk, '-M', $m, '-nographic', '-bios', $rom, '-limit', 'time=0.7', '-stats',
+			@$_], err => 1);
+		$p->close_in;
+		$p->finish(600);
+		$p->err =~ /"state_hash": "(\w+)"/ ? $1 : 'none';
+	} [], ['-pace', 'real'], ['-serial', 'null'], ['-d', 'ref'];
+
+	like($hash[0], qr/^[0-9a-f]{16}$/, "$m: a digest of a boot");
+	is("@hash[1 .. 3]", "$hash[0] $hash[0] $hash[0]", "$m: the same again, paced, without console, by the reference interpreter");
+}
+
 my @boards = sort keys %board;
 my @deep = $ENV{VONK_ALL} ? @boards : ('SS-5', 'SS-20');
+my @sizes = ((map { ['SS-5', $_] } 32, 64, 128, 256), (map { ['SS-20', $_] } 64, 128, 256, 512, 1024));
 my @jobs = (
 	(map { my $m = $_; sub { words($m) } } @deep),
 	(map { my $m = $_; sub { every_board($m) } } @boards),
-	(map { my $n = $_; sub { memory('SS-5', $n) } } 32, 64, 256),
-	(map { my $n = $_; sub { memory('SS-20', $n) } } $ENV{VONK_ALL} ? (64, 128, 256, 512, 1024) : (64, 512)),
+	(map { my ($m, $n) = @$_; sub { every_board($m, $n) } } $ENV{VONK_ALL} ? @sizes : ()),
 	\&bye, \&no_reboot, \&nothing_to_boot, \&images,
 );
 my $qemu = grep { -x "$_/qemu-system-sparc" } split /:/, $ENV{PATH};
 push @jobs, map { my $m = $_; sub { against_qemu($m) } } @boards if $ENV{VONK_ALL} && $qemu;
+push @jobs, map { my $m = $_; sub { repeats($m) } } 'SS-5', 'SS-20' if $ENV{VONK_ALL};
 side_by_side(2, @jobs);
 done();

@@ -238,7 +238,7 @@ sub ok
 	my ($pass, $name) = @_;
 
 	printf("%sok %d - %s\n", $pass ? '' : 'not ', ++$tap_count, $name);
-	$tap_failed++ if !$pass;
+	$tap_failed++ if !$pass && $name !~ /# TODO/;
 	return $pass;
 }
 
@@ -301,8 +301,10 @@ sub side_by_side
 	for my $r (@out) {
 		while (defined(my $line = readline($r))) {
 			if ($line =~ /^(not )?ok \d+( .*)/s) {
-				printf("%sok %d%s", $1 // '', ++$tap_count, $2);
-				$tap_failed++ if $1;
+				my ($not, $rest) = ($1 // '', $2);
+
+				printf("%sok %d%s", $not, ++$tap_count, $rest);
+				$tap_failed++ if $not && $rest !~ /# TODO/;
 			} else {
 				print $line;
 			}
