@@ -8,8 +8,8 @@
 
 #include "arch/sparc/cpu.h"
 #include "dev/scsi.h"
-#include "lib/net.h"
 #include "lib/chr.h"
+#include "lib/net.h"
 #include "machine/board.h"
 
 #define MACHINE_DEVS 64

@@ -429,7 +429,8 @@ static int session(struct run *r)
 		status = run(r);
 		snapctl_finish(&r->snap);
 		if (r->snap.torn)
-			status = complain("a disk was put back in part only: restore the snapshot again");
+			status = complain(
+				"a disk was put back in part only: restore the snapshot again");
 		save_nvram(r, &status);
 		host_drain(&r->host, 2000000000);
 		host_release(&r->host);

@@ -726,11 +726,34 @@ static int check_bases(struct snapshot *s, const struct machine_config *c, char 
 	return 0;
 }
 
+/* Every unit, before the first one is written anywhere. */
+static int check_units(struct snapshot *s, char *err, size_t errlen)
+{
+	for (unsigned n = 0; n < SNAPSHOT_DRIVES; n++) {
+		struct snap_disk again;
+		struct snap_cursor cur;
+		bool good;
+		int ret;
+
+		if (!s->disk[n])
+			continue;
+		snap_cursor_init(&cur, &s->img, s->disk_record[n]);
+		good = snap_disk_get(&cur, &again) &&
+		       snap_disk_units(&cur, &again, NULL, NULL, &ret);
+		snap_disk_release(&again);
+		if (!good)
+			return refused(s, err, errlen);
+	}
+	return 0;
+}
+
 int snapshot_fill(struct snapshot *s, struct machine *m, char *err, size_t errlen)
 {
 	struct load l = { .s = s, .m = m };
 	int ret = check_bases(s, &m->config, err, errlen);
 
+	if (!ret)
+		ret = check_units(s, err, errlen);
 	if (ret)
 		return ret;
 	if (!load_all(&l) || !compare_all(&l))

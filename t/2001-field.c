@@ -172,8 +172,37 @@ static void test_check(void)
 	ok(!field_check(none, 0), "no state at all");
 }
 
+struct seen {
+	unsigned nr;
+	char text[512];
+};
+
+static void see(void *arg, const char *path, const struct field *f, const void *at)
+{
+	struct seen *s = arg;
+	size_t n = strlen(s->text);
+
+	s->nr++;
+	snprintf(s->text + n, sizeof(s->text) - n, "%s=%llx ", path,
+		 (unsigned long long)field_value(f, at, f->count - 1));
+}
+
+static void test_each(void)
+{
+	struct seen s = { 0, "" };
+	struct outer o;
+
+	outer_make(&o);
+	field_each(outer_fields, &o, see, &s);
+	ok(!strcmp(s.text, "d=1122334455667788 w=a1a2a3a4 in.h=123 in.b=45 ins[0].h=1 ins[0].b=ff "
+			   "ins[1].h=300 ins[1].b=0 yes=1 maybe=1 raw=be fifo=2 last=c0decafe "),
+	   "every field by its path, padding left out (%s)", s.text);
+	is(s.nr, 13, "each once");
+}
+
 int main(void)
 {
+	test_each();
 	test_stream();
 	test_ranges();
 	test_check();

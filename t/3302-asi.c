@@ -321,7 +321,7 @@ static void virtual_permissions(struct rig *r)
 			is(l.sfsr, 3u << 8 | at << 5 | ft << 2 | 2, "  SFSR");
 			is(l.sfar, PAGE + 0x18, "  SFAR");
 		}
-		n += (ft_of[1][acc] != 0) + (ft_of[5][acc] != 0);
+		n += (ft_of[1][acc] ? 1u : 0u) + (ft_of[5][acc] ? 1u : 0u);
 		is(log_count(r), n, "  no other traps");
 	}
 	/* Bus errors by way of them. */

@@ -128,6 +128,49 @@ static void trap_base(struct rig *r)
 	is(rig_end(r, G3), 0x00000ab0, "  the base alone");
 }
 
+/* State registers that there are not; STBAR is the one of them with a meaning, for rd = 0 alone. */
+static void no_such_register(struct rig *r)
+{
+	rig_clear(r);
+	emit_logger(r);
+	r->start.globals[2] = 0x22;
+	emit(r, a_reg(RDY, 0, 15, 0));
+	for (u32 n = 1; n < 32; n++)
+		emit(r, a_reg(RDY, G2, n, 0));
+	for (u32 n = 1; n < 31; n++)
+		emit(r, a_imm(WRY, n, G0, 5));
+	emit_end(r);
+	if (!rig_all(r, 1500, "state registers that there are not"))
+		return;
+	is(log_count(r), 31 + 30, "  trap");
+	for (u32 i = 0; i < 61; i++) {
+		is(log_entry(r, i).tt, TT_ILLEGAL, "  illegal_instruction");
+		is(log_entry(r, i).pc, CODE + 4 + 4 * i, "  pc");
+	}
+	is(rig_end(r, G2), 0x22, "  rd as it was");
+}
+
+/* EC is not there: every instruction of the coprocessor's traps, before anything else is wrong. */
+static void no_coprocessor(struct rig *r)
+{
+	const u32 insns[] = { 0x01c00002, 0x11c00002, 0x21c00002, 0x81b00000,
+			      0x81b80000, 0xc1802001, 0xc1882000, 0xc1982004,
+			      0xc1a02001, 0xc1a82000, 0xc1b82004 };
+
+	rig_clear(r);
+	emit_logger(r);
+	for (u32 i = 0; i < ARRAY_SIZE(insns); i++)
+		emit(r, insns[i]);
+	emit_end(r);
+	if (!rig_all(r, 400, "coprocessor instructions"))
+		return;
+	is(log_count(r), ARRAY_SIZE(insns), "  all trap");
+	for (u32 i = 0; i < ARRAY_SIZE(insns); i++) {
+		is(log_entry(r, i).tt, TT_CP_DISABLED, "  %08x: cp_disabled", insns[i]);
+		is(log_entry(r, i).pc, CODE + 4 * i, "  pc");
+	}
+}
+
 /* --- error mode --- */
 
 static void error_mode(struct rig *r)
@@ -1345,6 +1388,8 @@ int main(void)
 	every_window("Fujitsu MB86904");
 	every_window("TI MicroSparc I");
 	trap_base(r);
+	no_such_register(r);
+	no_coprocessor(r);
 	error_mode(r);
 	rett(r);
 	ticc(r);

@@ -224,6 +224,7 @@ static void test_damage(void)
 	struct stream s, t;
 	struct box box;
 	size_t at, len;
+	u64 was;
 
 	box_open(&box, disk, NULL);
 	fill(disk, 4);
@@ -249,6 +250,14 @@ static void test_damage(void)
 		}
 	}
 	is(bad, 0, "%u damaged numbers are refused, %u make another disk", tries - taken, taken);
+	/* The last unit of an image: nothing may have been written when it is met. */
+	memcpy(t.p, s.p, s.n);
+	memset(t.p + at + len - SNAP_UNIT, 0, SNAP_UNIT);
+	reseal(t.p, t.n);
+	fill(disk, 6);
+	was = digest(disk);
+	is(box_load(&box, &t), SNAPSHOT_REFUSED, "a unit that should not be there (%s)", rig_err);
+	is(digest(disk), was, "and not one octet was written");
 	free(s.p);
 	free(t.p);
 	rig_close(&box.r);

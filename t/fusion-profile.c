@@ -43,7 +43,8 @@ static void find_forwards(struct place *p, const struct op *ahead)
 		unsigned last = p->kind[k - 1], kind = p->kind[k];
 
 		p->forward[k] = 0;
-		if (last >= K_PLAIN || kind >= K_PLAIN || !prop[last].w || ahead[k - 1].rd == R_SINK)
+		if (last >= K_PLAIN || kind >= K_PLAIN || !prop[last].w ||
+		    ahead[k - 1].rd == R_SINK)
 			continue;
 		if (prop[kind].form != 'N' && kind != K_mov_r && ahead[k].rs1 == ahead[k - 1].rd)
 			p->forward[k] = 1;
@@ -78,9 +79,10 @@ static void run(int argc, char **argv, u64 insns, unsigned workload)
 	u32 *count;
 	u64 total = 0;
 
-	if (options_parse(&o, argc, argv, err, sizeof(err)) || boot_config(&o, &c, err, sizeof(err)) ||
-	    plug_open(&o, &c, err, sizeof(err)) || machine_new(&m, &c, err, sizeof(err)) ||
-	    boot_nvram(m, &o, err, sizeof(err)) || boot_load(m, &o, true, err, sizeof(err))) {
+	if (options_parse(&o, argc, argv, err, sizeof(err)) ||
+	    boot_config(&o, &c, err, sizeof(err)) || plug_open(&o, &c, err, sizeof(err)) ||
+	    machine_new(&m, &c, err, sizeof(err)) || boot_nvram(m, &o, err, sizeof(err)) ||
+	    boot_load(m, &o, true, err, sizeof(err))) {
 		fprintf(stderr, "%s\n", err);
 		exit(1);
 	}
@@ -104,8 +106,10 @@ static void run(int argc, char **argv, u64 insns, unsigned workload)
 	}
 	for (u64 i = 0; i < c.ram_size / 4; i++)
 		if (count[i] * 100000.0 > total)
-			add_place(m, (u64)workload << 40 | i * 4, m->ram + i * 4, (double)count[i] / (double)total);
-	fprintf(stderr, "workload %u: %llu samples, %zu places\n", workload, (unsigned long long)total, nr);
+			add_place(m, (u64)workload << 40 | i * 4, m->ram + i * 4,
+				  (double)count[i] / (double)total);
+	fprintf(stderr, "workload %u: %llu samples, %zu places\n", workload,
+		(unsigned long long)total, nr);
 	free(count);
 	machine_free(m);
 }
@@ -147,7 +151,8 @@ static bool is_row(const struct place *p, unsigned n)
 		if (kind >= K_PLAIN) {
 			bool slot = kind == K_call_f || kind == K_jmpl_ri || (kind - K_be) % 3 == 1;
 
-			return k + slot == n - 1 && (!slot || (p->kind[k + 1] != K_slow && p->kind[k + 1] != K_fpop));
+			return k + slot == n - 1 &&
+			       (!slot || (p->kind[k + 1] != K_slow && p->kind[k + 1] != K_fpop));
 		}
 	}
 	return n > 1;
@@ -174,7 +179,10 @@ static void print_row(const struct row *r)
 		unsigned kind = r->kind[k];
 
 		printf("%s%s%s", k ? " " : "", kind_name[kind],
-		       r->forward[k] == 1 ? "/1" : r->forward[k] == 2 ? "/2" : r->forward[k] == 4 ? "/d" : "");
+		       r->forward[k] == 1   ? "/1"
+		       : r->forward[k] == 2 ? "/2"
+		       : r->forward[k] == 4 ? "/d"
+					    : "");
 	}
 	printf("\n");
 }
@@ -207,8 +215,10 @@ static unsigned round_of_rows(unsigned want)
 	for (unsigned b = 0; b < n; b++) {
 		print_row(&best[b]);
 		for (size_t i = 0; i < nr; i++)
-			if (place[i].n >= best[b].n && !memcmp(place[i].kind, best[b].kind, best[b].n) &&
-			    !memcmp(place[i].forward, best[b].forward, best[b].n) && !covered(&place[i], best[b].n))
+			if (place[i].n >= best[b].n &&
+			    !memcmp(place[i].kind, best[b].kind, best[b].n) &&
+			    !memcmp(place[i].forward, best[b].forward, best[b].n) &&
+			    !covered(&place[i], best[b].n))
 				for (unsigned k = 0; k < best[b].n; k++)
 					place[i + k].used = true;
 	}
@@ -232,7 +242,8 @@ int main(int argc, char **argv)
 			first = i;
 		}
 	printf("# Sequences that one handler does: see tools/mkfuse.c for the form.\n"
-	       "# Chosen by t/fusion-profile.c from what firmware and compilers' test programs execute,\n"
+	       "# Chosen by t/fusion-profile.c from what firmware and compilers' test programs "
+	       "execute,\n"
 	       "# never from the benchmark kernels that are reported.\n");
 	while (rows && (got = round_of_rows(rows < 6 ? rows : 6)))
 		rows -= got;

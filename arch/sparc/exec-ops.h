@@ -14,12 +14,19 @@
 #ifndef ARCH_SPARC_EXEC_OPS_H
 #define ARCH_SPARC_EXEC_OPS_H
 
-enum exec_exit { EXIT_NO, EXIT_SLOW, EXIT_MISS_LOAD, EXIT_MISS_STORE, EXIT_OVERFLOW, EXIT_UNDERFLOW };
+enum exec_exit {
+	EXIT_NO,
+	EXIT_SLOW,
+	EXIT_MISS_LOAD,
+	EXIT_MISS_STORE,
+	EXIT_OVERFLOW,
+	EXIT_UNDERFLOW
+};
 
 #define BODY(name)                                                                                 \
 	static inline __attribute__((always_inline)) enum exec_exit do_##name(                     \
 		struct cpu *cpu __unused, const struct op *o __unused, u32 a __unused,             \
-		u32 b __unused, const u32 *d __unused, u64 *ca __unused, u64 *cb __unused,                \
+		u32 b __unused, const u32 *d __unused, u64 *ca __unused, u64 *cb __unused,         \
 		const struct tlb *tlb __unused, u32 *v __unused)
 
 /* clang-format off */

@@ -209,7 +209,8 @@ static __cold void leave_far(ARGS)
 			CALL(miss_load##slot);                                                     \
 		if ((why) == EXIT_MISS_STORE)                                                      \
 			CALL(miss_store##slot);                                                    \
-		cpu->trap_type = (why) == EXIT_OVERFLOW ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW; \
+		cpu->trap_type =                                                                   \
+			(why) == EXIT_OVERFLOW ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW;         \
 		CALL(take_trap##slot);                                                             \
 	} while (0)
 
@@ -217,8 +218,8 @@ static __cold void leave_far(ARGS)
 #define STEP(name, W, o, a, b, d, val)                                                             \
 	u32 val = 0;                                                                               \
 	do {                                                                                       \
-		enum exec_exit why_ = do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, \
-						&val);                                             \
+		enum exec_exit why_ =                                                              \
+			do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, &val);        \
 		if (unlikely(why_))                                                                \
 			LEAVE(o, why_, );                                                          \
 		if (W)                                                                             \
@@ -228,8 +229,7 @@ static __cold void leave_far(ARGS)
 #define STEP_SLOT(name, W, o, a, b, d)                                                             \
 	do {                                                                                       \
 		u32 val_ = 0;                                                                      \
-		enum exec_exit why_ =                                                              \
-			do_##name(cpu, o, a, b, d, &ca, &cb, cpu->tlb_data, &val_);                \
+		enum exec_exit why_ = do_##name(cpu, o, a, b, d, &ca, &cb, cpu->tlb_data, &val_);  \
 		if (unlikely(why_))                                                                \
 			LEAVE(o, why_, _slot);                                                     \
 		if (W)                                                                             \
@@ -544,11 +544,18 @@ static void op_far(ARGS);
 
 #define KIND(name, form, W, D) K_##name,
 #define CTI_KINDS(X)                                                                               \
-	X(be) X(ble) X(bl) X(bleu) X(bcs) X(bneg) X(bvs) X(ba) X(bne) X(bg) X(bge) X(bgu) X(bcc)   \
-	X(bpos) X(bvc)
+	X(be)                                                                                      \
+	X(ble) X(bl) X(bleu) X(bcs) X(bneg) X(bvs) X(ba) X(bne) X(bg) X(bge) X(bgu) X(bcc) X(bpos) \
+		X(bvc)
 #define CTI_KIND(name) K_##name, K_##name##_s, K_##name##_a,
 /* Plain instructions; branches within the page: nop behind, other slot, annulled; far calls, jumps. */
-enum kind { EXEC_OPS(KIND) K_PLAIN, K_BRANCH = K_PLAIN - 1, CTI_KINDS(CTI_KIND) K_call_f, K_jmpl_ri, K_OTHER };
+enum kind {
+	EXEC_OPS(KIND) K_PLAIN,
+	K_BRANCH = K_PLAIN - 1,
+	CTI_KINDS(CTI_KIND) K_call_f,
+	K_jmpl_ri,
+	K_OTHER
+};
 
 struct fused {
 	exec_fn *fn;
@@ -597,7 +604,10 @@ static void op_undecoded(ARGS)
 static exec_fn *const kind_fn[K_PLAIN][2] = { EXEC_OPS(FNS) };
 
 /* Instructions with a register and an immediate form; K_slow: it has none. */
-#define FORMS(name) { K_##name##_rr, K_##name##_ri }
+#define FORMS(name)                                                                                \
+	{                                                                                          \
+		K_##name##_rr, K_##name##_ri                                                       \
+	}
 static const struct {
 	u8 rr, ri;
 } plain[INSN_COUNT] = {
@@ -1000,8 +1010,7 @@ static bool fits(const struct fused *f, unsigned n, const u8 *kind, const struct
 	for (unsigned k = 0; k < f->n; k++) {
 		unsigned last = k ? ahead[k - 1].rd : 0;
 
-		if (f->kind[k] != kind[k] ||
-		    ((f->forward[k] & 1) && ahead[k].rs1 != last) ||
+		if (f->kind[k] != kind[k] || ((f->forward[k] & 1) && ahead[k].rs1 != last) ||
 		    ((f->forward[k] & 2) && ahead[k].rs2 != last) ||
 		    ((f->forward[k] & 4) && ahead[k].rd != last))
 			return false;

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 static void load(const struct image *im, u8 *bytes, const struct load_rule *rule)
 {
-	const struct load_mem mem = {"memory", bytes, (u64)rule->lowest, MEM_SIZE};
+	const struct load_mem mem = { "memory", bytes, (u64)rule->lowest, MEM_SIZE };
 	struct loaded out;
 	char err[256];
 
@@ -30,12 +30,12 @@ static void load(const struct image *im, u8 *bytes, const struct load_rule *rule
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	static const struct load_rule rules[] = {
-		{.by_pa = true, .limit = MEM_SIZE},
-		{.bias = -(s64)LOAD_KERNEL_VA, .limit = LOAD_APPEND},
-		{.bias = 0x70000000 - (s64)LOAD_PROM_VA,
-		 .file_only = true,
-		 .lowest = 0x70000000,
-		 .limit = 0x70000000 + MEM_SIZE},
+		{ .by_pa = true, .limit = MEM_SIZE },
+		{ .bias = -(s64)LOAD_KERNEL_VA, .limit = LOAD_APPEND },
+		{ .bias = 0x70000000 - (s64)LOAD_PROM_VA,
+		  .file_only = true,
+		  .lowest = 0x70000000,
+		  .limit = 0x70000000 + MEM_SIZE },
 	};
 	u8 *bytes = malloc(MEM_SIZE);
 	struct image im;

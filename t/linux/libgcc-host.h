@@ -7,8 +7,8 @@
 #ifndef LIBGCC_HOST_H
 #define LIBGCC_HOST_H
 
-#include <stddef.h>
 #include <limits.h>
+#include <stddef.h>
 
 #define IN_LIBGCC2
 #define BITS_PER_UNIT 8
