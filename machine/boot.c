@@ -134,10 +134,10 @@ static void tell_firmware(struct machine *m, const struct options *o, const stru
 }
 
 /* A program without a PROM: supervisor, traps and MMU off, a stack, two windows to work with. */
-static void start_program(struct machine *m, u64 entry)
+static void start_program(struct machine *m, u64 entry, u64 ram)
 {
 	struct cpu *cpu = m->cpu[0];
-	u32 top = (u32)(m->config.ram_size < 0xfffff000 ? m->config.ram_size : 0xfffff000);
+	u32 top = (u32)(ram < 0xfffff000 ? ram : 0xfffff000);
 
 	cpu->mmu[MMU_CTRL] &= ~m->config.cpu->mmu_bm;
 	cpu->pc = (u32)entry;
@@ -153,7 +153,9 @@ static int load_demo(struct machine *m, char *err, size_t errlen)
 		return fail(err, errlen, "-m: too little memory for the demonstration");
 	memcpy(m->ram + DEMO_IMAGE_LOAD, demo_image, demo_image_size);
 	code_written(&m->code, DEMO_IMAGE_LOAD, demo_image_size);
-	start_program(m, DEMO_IMAGE_ENTRY);
+	/* It maps no more than 256 MiB. */
+	start_program(m, DEMO_IMAGE_ENTRY,
+		      m->config.ram_size < DEMO_RAM ? m->config.ram_size : DEMO_RAM);
 	return 0;
 }
 
@@ -219,7 +221,7 @@ int boot_load(struct machine *m, const struct options *o, bool batch, char *err,
 		return ret;
 	code_flush(&m->code);
 	if (program) {
-		start_program(m, kernel.entry_pa);
+		start_program(m, kernel.entry_pa, m->config.ram_size);
 		kernel.end = 0;
 	} else if (kernel_path && !o->bios) {
 		ret = load_prom_of_ours(m, kernel_path, &kernel, err, errlen);

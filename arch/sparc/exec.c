@@ -84,15 +84,17 @@ static __cold void leave_slow_slot(ARGS)
 static void decode(struct cpu *cpu, struct op *op);
 
 /* Into the threads at op, which is at cpu->pc; as a delay instruction where npc says so. */
-static void enter(struct cpu *cpu, struct op *op)
+static void enter(ARGS)
 {
-	u64 ca = icc_pair[cpu->icc].a, cb = icc_pair[cpu->icc].b;
 	s64 t = (s64)(cpu->icount - cpu->soft) * 16;
+
+	ca = icc_pair[cpu->icc].a;
+	cb = icc_pair[cpu->icc].b;
 
 	if (cpu->npc == cpu->pc + 4)
 		JUMP(op->fn, op, ca, cb, t - (s64)op, (uintptr_t)cpu->tlb_data);
 	if (!op->slot_fn)
-		decode(cpu, op);
+		decode(cpu, (struct op *)(uintptr_t)op);
 	cpu->far_pc = cpu->npc;
 	JUMP(op->slot_fn, op, ca, cb, t + 16, (uintptr_t)&cpu->far_op);
 }
@@ -101,17 +103,15 @@ static void enter(struct cpu *cpu, struct op *op)
  * The CPU's state is complete in struct cpu, as after cpu_step(): go on from there at once,
  * unless something wants to be looked at first.
  */
-static void resume(struct cpu *cpu)
+static void resume(ARGS)
 {
-	struct op *op;
-
 	if (!cpu_can_run(cpu) || cpu->icount + 2 >= cpu->soft || cpu->kick || cpu->error_mode ||
 	    cpu_irq_pending(cpu))
 		return;
 	op = code_lookup(cpu, cpu->pc);
 	if (!op)
 		return;
-	TAIL return enter(cpu, op);
+	CALL(enter);
 }
 
 /* op traps with cpu->trap_type. */
@@ -121,7 +121,7 @@ static __cold void take_trap(ARGS)
 
 	leave_at(cpu, pc, pc + 4, x + (s64)op + 16, ca, cb);
 	cpu_trap(cpu, cpu->trap_type);
-	TAIL return resume(cpu);
+	CALL(resume);
 }
 
 static __cold void take_trap_slot(ARGS)
@@ -131,7 +131,7 @@ static __cold void take_trap_slot(ARGS)
 	leave_at(cpu, pc_of(cpu, op), target == &cpu->far_op ? cpu->far_pc : pc_of(cpu, target), x,
 		 ca, cb);
 	cpu_trap(cpu, cpu->trap_type);
-	TAIL return resume(cpu);
+	CALL(resume);
 }
 
 /*
@@ -429,7 +429,7 @@ static __noinline void op_jmpl_rett(ARGS)
 	cpu_set_cwp(cpu, above);
 	cpu->s = cpu->ps;
 	cpu_mode_changed(cpu);
-	TAIL return resume(cpu);
+	CALL(resume);
 }
 
 /* WRPSR: may change windows, mode and what interrupts. */
@@ -441,7 +441,7 @@ static __noinline void op_jmpl_rett(ARGS)
 			CALL(leave_slow);                                                          \
 		leave_at(cpu, pc + 4, pc + 8, x + (s64)op + 16, ca, cb);                           \
 		cpu_set_psr(cpu, val);                                                             \
-		TAIL return resume(cpu);                                                           \
+		CALL(resume);                                                           \
 	}
 
 WRPSR(rr, cpu->r[op->rs2])
@@ -1083,7 +1083,7 @@ struct op exec_op(enum exec_op kind)
 void exec_enter(struct cpu *cpu, struct op *op)
 {
 #ifdef VONK_LOOP
-	enter(cpu, op);
+	enter(cpu, op, 0, 0, 0, 0);
 	while (cpu->loop.fn) {
 		exec_fn *fn = (exec_fn *)(uintptr_t)cpu->loop.fn;
 
@@ -1091,6 +1091,6 @@ void exec_enter(struct cpu *cpu, struct op *op)
 		fn(cpu, cpu->loop.op, cpu->loop.ca, cpu->loop.cb, cpu->loop.x, cpu->loop.tp);
 	}
 #else
-	enter(cpu, op);
+	enter(cpu, op, 0, 0, 0, 0);
 #endif
 }
