@@ -37,6 +37,9 @@ enum {
 	CFG_HEIGHT = 0x8002,
 };
 
+/* What the demonstration makes use of. */
+#define DEMO_RAM (256u << 20)
+
 static __printf(3, 4) int fail(char *err, size_t errlen, const char *fmt, ...)
 {
 	va_list ap;
