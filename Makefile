@@ -19,7 +19,7 @@ CFLAGS = -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -I. -I$(O)/gen -Wall -Wextra -Wno-missing-field-initializers -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -fno-strict-aliasing -fno-pie -ffile-prefix-map=$(CURDIR)=. \
 	-DVONK_VERSION='"$(VERSION)"'
-ALL_LDFLAGS = $(LDFLAGS) -static -no-pie
+ALL_LDFLAGS = $(LDFLAGS) -static
 # snap/ and dev/ handle what guests and files say: every conversion there is a decision.
 CONV := -Wconversion -Wsign-conversion
 ifdef DEVELOPER
