@@ -92,7 +92,7 @@ run: $(VONK)
 
 # What every test may lean on.
 TEST_ENV = VONK=./$(VONK) O=$(O) CC='$(CC)'
-PROVE = $(TEST_ENV) prove --exec 'timeout 900' --timer
+PROVE = $(TEST_ENV) prove --exec 'timeout 3000' --timer
 
 ## check: the everyday tests, under two minutes, nothing downloaded
 check: $(VONK) $(TESTS_C)
