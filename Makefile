@@ -92,7 +92,7 @@ run: $(VONK)
 
 # What every test may lean on.
 TEST_ENV = VONK=./$(VONK) O=$(O) CC='$(CC)'
-PROVE = $(TEST_ENV) prove --exec 'timeout 3000' --timer
+PROVE = $(TEST_ENV) prove --exec 'timeout 1800' --timer
 
 ## check: the everyday tests, under two minutes, nothing downloaded
 check: $(VONK) $(TESTS_C)
@@ -103,10 +103,8 @@ test:
 	$(Q)tools/install-deps
 	$(Q)$(MAKE) --no-print-directory check-all
 
-check-all: export VONK_ALL = 1
 check-all: export VONK_LOCKSTEP = 100000000
 check-all: export VONK_FPU_VECTORS = 10000000
-check-all: export VONK_FULL = 1
 check-all: $(VONK) $(TESTS_C)
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check-san
@@ -114,6 +112,11 @@ check-all: $(VONK) $(TESTS_C)
 # The same tests under AddressSanitizer and UBSan, but for those that drive the plain binary.
 check-san: $(VONK) $(TESTS_C)
 	$(Q)VONK_LOCKSTEP=3000000 VONK_FPU_VECTORS=300000 $(PROVE) -j2 $(TESTS_C)
+
+## soak: what takes long: whole suites, both builds of the reproducibility test, full counts
+soak: $(VONK) $(TESTS_C)
+	$(Q)VONK_ALL=1 VONK_FULL=1 VONK_LOCKSTEP=1000000000 VONK_FPU_VECTORS=100000000 \
+		$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 
 ## style: formatting, layers, and the strict warnings of both compilers
 style:
@@ -155,7 +158,7 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run check test check-all check-san style bench fuzz cover cover-run install help clean
+.PHONY: all run check test check-all check-san soak style bench fuzz cover cover-run install help clean
 ## clean: remove everything that was built
 clean:
 	rm -rf obj vonk
