@@ -192,7 +192,8 @@ static int load_prom_of_ours(struct machine *m, const char *path, const struct l
 
 int boot_load(struct machine *m, const struct options *o, bool batch, char *err, size_t errlen)
 {
-	const struct load_mem ram = { "RAM", m->ram, 0, m->config.ram_size };
+	const struct load_mem ram = { "RAM", m->ram, 0, m->config.ram_size,
+				      o->bios ? 0 : PROM_SIZE };
 	const char *kernel_path = o->kernel, *cmdline = o->append ? o->append : "";
 	struct loaded_initrd initrd = { .size = 0 };
 	struct loaded kernel = { .end = 0 };

@@ -224,13 +224,14 @@ static bool tell_kernel(const struct load_mem *ram, u32 pa, u32 size)
 int load_initrd(const char *path, const struct load_mem *ram, struct loaded_initrd *out, char *err,
 		size_t errlen)
 {
+	u64 prom = ram->prom ? ram->prom : LOAD_PROM_RAM;
 	u64 end = ram->pa + ram->size, room;
 	size_t len;
 	u8 *buf, *to;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	room = end > LOAD_INITRD + LOAD_PROM_RAM ? end - LOAD_INITRD - LOAD_PROM_RAM : 0;
+	room = end > LOAD_INITRD + prom ? end - LOAD_INITRD - prom : 0;
 	rc = host_read_file(path, UINT32_MAX, &buf, &len, err, errlen);
 	if (rc)
 		return rc;

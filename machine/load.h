@@ -5,7 +5,7 @@
  *
  *	000004000	kernel, entered here
  *	0007ff000	its command line, 4095 bytes and a NUL
- *	000800000	initial RAM disk, up to 16 MiB below the end of RAM
+ *	000800000	initial RAM disk, up to where the PROM's share of RAM begins
  *
  * All functions return 0 or -errno with one line in err that begins with the file's
  * name. After an error memory may be partly written: the machine must not start.
@@ -28,6 +28,7 @@ struct load_mem {
 	const char *name; /* for messages: "RAM" */
 	u8 *mem;
 	u64 pa, size; /* bytes */
+	u64 prom; /* bytes at its end that are the PROM's; 0: LOAD_PROM_RAM */
 };
 
 struct loaded {

@@ -239,6 +239,9 @@ is(scalar(() = $text =~ /^reboot$/mg), 1, 'after one boot');
 ($text, $status) = run('-limit', 'insns=2000000', '-kernel', $kernel, '-append', 'rebooting');
 ok((() = $text =~ /^reboot$/mg) > 2, 'reboot boots the same kernel again');
 
+($text, $status) = run('-limit', 'insns=2000000', '-kernel', $kernel, '-append', 'forth');
+ok((() = $text =~ /^reset$/mg) > 2, 'and so does the word for it');
+
 # All that the PROM remembers is in the machine's memory.
 sub halves
 {

@@ -31,7 +31,7 @@ static const struct {
 	{ 0x50, CALL_GETCHAR },	  { 0x54, CALL_PUTCHAR },   { 0x58, CALL_NBGETCHAR },
 	{ 0x5c, CALL_NBPUTCHAR }, { 0x60, CALL_PUTSTR },    { 0x64, CALL_REBOOT },
 	{ 0x68, CALL_PRINTF },	  { 0x6c, CALL_ABORT },	    { 0x74, CALL_HALT },
-	{ 0x7c, CALL_NOTHING },	  { 0x84, CALL_NOTHING },   { 0x98, CALL_INST2PKG },
+	{ 0x7c, CALL_FORTH },	  { 0x84, CALL_NOTHING },   { 0x98, CALL_INST2PKG },
 	{ 0x9c, CALL_MEM_ALLOC }, { 0xa0, CALL_MEM_FREE },  { 0xa4, CALL_MMAP },
 	{ 0xa8, CALL_MUNMAP },	  { 0xac, CALL_OPEN },	    { 0xb0, CALL_CLOSE },
 	{ 0xb4, CALL_READ },	  { 0xb8, CALL_WRITE },	    { 0xbc, CALL_SEEK },
@@ -258,6 +258,31 @@ static void reboot(const struct prom *p)
 	p->cpu->kick = true;
 }
 
+/*
+ * There is no Forth. But this is how kernels ask for what has no entry of its own, so the words that
+ * they use for that are known.
+ */
+static u32 call_forth(const struct prom *p, u32 va)
+{
+	static const struct {
+		const char *word;
+		void (*act)(const struct prom *p);
+	} known[] = {
+		{ "reset", reboot },	    { "reset-all", reboot },   { "boot", reboot },
+		{ "power-off", power_off }, { "poweroff", power_off },
+	};
+	char text[256];
+	size_t n;
+
+	if (!guest_string(p, va, text, sizeof(text)))
+		return UINT32_MAX;
+	n = strcspn(text, " ");
+	for (u32 i = 0; i < ARRAY_SIZE(known); i++)
+		if (strlen(known[i].word) == n && !strncmp(known[i].word, text, n))
+			known[i].act(p);
+	return 0;
+}
+
 /* --- node operations --- */
 
 static u32 call_proplen(const struct prom *p, u32 node, u32 name_va)
@@ -395,6 +420,8 @@ static u32 serve(const struct prom *p, enum prom_call n, const u32 *o)
 	case CALL_ABORT:
 		console_say(p, "\nPROM: there is no monitor to enter; going on\n");
 		return 0;
+	case CALL_FORTH:
+		return call_forth(p, o[0]);
 	case CALL_INST2PKG:
 		return device_node(p, o[0]);
 	case CALL_MEM_ALLOC:

@@ -6,6 +6,7 @@
  *	calls	uses every service and checks what it gives: TAP
  *	abuse	calls the services with whatever is wrong
  *	reboot	boots again, once: the second time the PROM's ticks are what tells
+ *	forth	boots again by a word instead of the entry
  *	return	comes back from main
  *	trap	takes a trap that nobody handles
  */
@@ -384,6 +385,10 @@ void main(u32 *romvec)
 	} else if (args[0] == 'r' && args[2] == 'b') {
 		say("reboot\n");
 		call(REBOOT, (u32) "", 0, 0, 0);
+	} else if (args[0] == 'f') {
+		say("reset\n");
+		call(FORTH, (u32) "no-such-word", 0, 0, 0);
+		call(FORTH, (u32) "reset", 0, 0, 0);
 	} else if (args[0] == 't') {
 		*(volatile u32 *)0x30000000 = 1;
 	} else if (args[0] == 'r') {
