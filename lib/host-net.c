@@ -95,17 +95,31 @@ static bool tx_pending(const struct host_net *n)
 	return n->tx_off < n->tx_len || net_out(n->port);
 }
 
+/*
+ * What of a frame goes to a stream's peer: an IPv4 packet without the padding that brought it to
+ * Ethernet's 60 bytes. Early passt takes padding for the packet's data, which ends a connection.
+ */
+static u32 unpadded(const struct net_frame *f)
+{
+	u32 packet = 14 + be16_get(f->data + 16);
+
+	if (f->len != 60 || be16_get(f->data + 12) != 0x0800 || packet < 14 + 20 || packet > 60)
+		return f->len;
+	return packet;
+}
+
 /* The next frame into `tx`; false: there is none. */
 static bool tx_load(struct host_net *n)
 {
 	const struct net_frame *f = net_out(n->port);
-	u32 header = n->kind == HOST_NET_STREAM ? HEADER : 0;
+	u32 header = n->kind == HOST_NET_STREAM ? HEADER : 0, len;
 
 	if (!f)
 		return false;
-	be32_put(n->tx, f->len);
-	memcpy(n->tx + header, f->data, f->len);
-	n->tx_len = header + f->len;
+	len = header ? unpadded(f) : f->len;
+	be32_put(n->tx, len);
+	memcpy(n->tx + header, f->data, len);
+	n->tx_len = header + len;
 	n->tx_off = 0;
 	net_out_done(n->port);
 	return true;

@@ -222,6 +222,40 @@ static void test_fragments(void)
 	free(raw);
 }
 
+/* An IPv4 packet of `total` bytes in a frame of `len`; the length that a stream's peer sees. */
+static u32 sent_as(struct net_port *port, int fd, u32 type, u32 total, u32 len)
+{
+	u8 p[NET_FRAME_MAX], got[4 + NET_FRAME_MAX];
+	ssize_t n = 0;
+
+	make(p, 1, len);
+	be16_put(p + 12, (u16)type);
+	be16_put(p + 16, (u16)total);
+	net_send(port, p, len);
+	WAIT((n = recv(fd, got, sizeof(got), MSG_DONTWAIT)) > 0);
+	return n >= 4 && be32_get(got) == (u32)n - 4 && !memcmp(got + 4, p, (size_t)n - 4)
+		       ? (u32)n - 4
+		       : 0;
+}
+
+static void test_padding(void)
+{
+	int fd[2];
+	struct host_net *n;
+
+	ok(!socketpair(AF_UNIX, SOCK_STREAM, 0, fd), "a socket pair");
+	n = plug_fd(fd[0], &port_a);
+	is(sent_as(&port_a, fd[1], 0x0800, 40, 60), 54, "a padded TCP acknowledgement as it was");
+	is(sent_as(&port_a, fd[1], 0x0800, 20, 60), 34, "the shortest IPv4 packet");
+	is(sent_as(&port_a, fd[1], 0x0800, 46, 60), 60, "one that fills the frame");
+	is(sent_as(&port_a, fd[1], 0x0800, 19, 60), 60, "a length that is no packet's");
+	is(sent_as(&port_a, fd[1], 0x0800, 47, 60), 60, "a length beyond the frame");
+	is(sent_as(&port_a, fd[1], 0x0806, 40, 60), 60, "ARP keeps its padding");
+	is(sent_as(&port_a, fd[1], 0x0800, 40, 61), 61, "so does what was no minimum frame");
+	host_net_close(n);
+	close(fd[1]);
+}
+
 static void test_back_pressure(void)
 {
 	u8 raw[2000];
@@ -547,6 +581,7 @@ int main(void)
 	host_init(&host);
 	test_pair();
 	test_fragments();
+	test_padding();
 	test_back_pressure();
 	test_slow_peer();
 	test_server();
