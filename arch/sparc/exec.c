@@ -441,7 +441,7 @@ static __noinline void op_jmpl_rett(ARGS)
 			CALL(leave_slow);                                                          \
 		leave_at(cpu, pc + 4, pc + 8, x + (s64)op + 16, ca, cb);                           \
 		cpu_set_psr(cpu, val);                                                             \
-		CALL(resume);                                                           \
+		CALL(resume);                                                                      \
 	}
 
 WRPSR(rr, cpu->r[op->rs2])
@@ -545,8 +545,8 @@ static void op_far(ARGS);
 #define KIND(name, form, W, D) K_##name,
 #define CTI_KINDS(X)                                                                               \
 	X(be)                                                                                      \
-	X(ble) X(bl) X(bleu) X(bcs) X(bneg) X(bvs) X(ba) X(bne) X(bg) X(bge) X(bgu) X(bcc) X(bpos) \
-		X(bvc)
+	X(ble)                                                                                     \
+	X(bl) X(bleu) X(bcs) X(bneg) X(bvs) X(ba) X(bne) X(bg) X(bge) X(bgu) X(bcc) X(bpos) X(bvc)
 #define CTI_KIND(name) K_##name, K_##name##_s, K_##name##_a,
 /* Plain instructions; branches within the page: nop behind, other slot, annulled; far calls, jumps. */
 enum kind {
