@@ -24,6 +24,8 @@
  * two characters of a large paste. dev->param bit 0 asks for the true line rate
  * instead, from the baud rate generator; while that is off, or in the synchronous
  * modes, the short times hold. WR11 is not looked at, because firmware leaves it unset.
+ * With dev->param bit 1 the receivers are on from power-on, as a Sun PROM leaves those of the
+ * keyboard and the mouse: OpenBIOS reads the keyboard without ever programming its channel.
  * A byte is handed outside when it is written, or when the transmitter is enabled if that is
  * later: what is printed just before a power-off is not lost, only the status follows the time.
  *
@@ -54,6 +56,7 @@
 #define PCLK 4915200
 
 #define PARAM_BAUD 1u
+#define PARAM_LISTENS 2u
 
 #define IDLE_POLLS 64
 #define IDLE_GAP 65536
@@ -72,6 +75,7 @@ enum { CMD_NULL, CMD_HIGH, CMD_EXT, CMD_ABORT, CMD_RX_NEXT, CMD_TX, CMD_ERROR, C
 enum { RX_OFF, RX_FIRST, RX_ALL, RX_SPECIAL };
 #define WR3_RX 0x01
 #define WR3_AUTO 0x20
+#define WR3_8_BITS 0xc0
 #define WR5_TX 0x08
 #define WR5_BREAK 0x10
 #define WR9_INTACK 0x20
@@ -971,6 +975,8 @@ static void escc_reset(void *arg)
 	chip->s.wr2 = chip->s.wr9 = 0;
 	chip->s.poll_insns = 0;
 	hard_reset(chip);
+	for (i = 0; i < 2 && chip->dev.param & PARAM_LISTENS; i++)
+		chip->s.chn[i].wr[3] = WR3_8_BITS | WR3_RX;
 	update_irq(chip);
 }
 

@@ -119,7 +119,8 @@ static void tell_firmware(struct machine *m, const struct options *o, const stru
 	add_int(cfg, CFG_ID, 1, 4);
 	add_bytes(cfg, CFG_UUID, o->uuid, sizeof(o->uuid));
 	add_int(cfg, CFG_RAM_SIZE, m->config.ram_size, 8);
-	add_int(cfg, CFG_NOGRAPHIC, 1, 2);
+	/* Nobody sees a screen unless it was asked for. */
+	add_int(cfg, CFG_NOGRAPHIC, o->nographic || o->display == OPT_DISPLAY_UNSET, 2);
 	add_int(cfg, CFG_NB_CPUS, m->config.nr_cpus, 2);
 	add_int(cfg, CFG_MAX_CPUS, m->config.board->max_cpus, 2);
 	add_int(cfg, CFG_MACHINE_ID, m->config.board->machine_id, 2);

@@ -472,7 +472,9 @@ static const struct opt_row rows[] = {
 	{ "nographic", NULL, GRP_CONSOLE, 0, FLAG(nographic),
 	  .help = "serial console: line A is on the terminal, the PROM uses it" },
 	{ "display", "KIND", GRP_CONSOLE, OPT_NOT_YET, read_display, .always = "none",
-	  .help = "none, or vnc=ADDRESS" },
+	  .help = "none: no window, the PROM's console is on the frame buffer (without "
+		  "-nographic); "
+		  "vnc=ADDRESS" },
 	{ "vga", "KIND", GRP_CONSOLE, 0, read_vga, .help = "frame buffer: tcx, cg3 or none" },
 	{ "g", "WxH[xDEPTH]", GRP_CONSOLE, 0, read_geometry,
 	  .help = "1024x768 or, with cg3, 1152x900; DEPTH 8 or, with tcx, 24" },

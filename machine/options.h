@@ -35,7 +35,7 @@ enum opt_pace { OPT_PACE_AUTO, OPT_PACE_REAL, OPT_PACE_FAST };
 enum opt_clock { OPT_CLOCK_VIRTUAL, OPT_CLOCK_HOST };
 enum opt_rtc { OPT_RTC_DATE, OPT_RTC_UTC, OPT_RTC_LOCALTIME };
 enum opt_verify { OPT_VERIFY_FULL, OPT_VERIFY_HEADER };
-enum opt_display { OPT_DISPLAY_NONE, OPT_DISPLAY_VNC };
+enum opt_display { OPT_DISPLAY_UNSET, OPT_DISPLAY_NONE, OPT_DISPLAY_VNC };
 
 /* -d items, OR-ed. */
 enum opt_log {

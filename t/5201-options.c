@@ -73,7 +73,7 @@ static void test_defaults(void)
 	   "line A is the caller's choice");
 	ok(o.serial[1].kind == OPT_CHR_DEFAULT && !o.serial[1].spec, "and so is line B");
 	ok(o.monitor.kind == OPT_CHR_DEFAULT && o.gdb.kind == OPT_CHR_DEFAULT &&
-		   o.display == OPT_DISPLAY_NONE,
+		   o.display == OPT_DISPLAY_UNSET,
 	   "no monitor, no display");
 	ok(o.width == 1024 && o.height == 768 && o.depth == 8 && o.vga == OPT_VGA_TCX,
 	   "tcx 1024x768x8");

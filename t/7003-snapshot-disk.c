@@ -223,7 +223,7 @@ static void test_damage(void)
 	unsigned tries = 0, taken = 0, bad = 0;
 	struct stream s, t;
 	struct box box;
-	size_t at, len;
+	size_t at, len = 0;
 	u64 was;
 
 	box_open(&box, disk, NULL);
