@@ -982,7 +982,7 @@ static bool becomes(int fd, bool raw)
 static void t_terminal(void)
 {
 	struct termios before, during, after;
-	int slave, master = open_terminal(&slave), status;
+	int slave = -1, master = open_terminal(&slave), status;
 	pid_t pid;
 
 	if (!ok(master >= 0, "a terminal"))
