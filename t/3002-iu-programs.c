@@ -2,10 +2,13 @@
 /*
  * Random programs (t/model/seq.pl) by the reference interpreter, by the engine, by the engine
  * in uneven pieces, and by the model of t/model/iu.pl: all end alike, with the same trap log,
- * scratch memory and registers in every window.
+ * scratch memory and registers in every window. Then longer ones by QEMU, where it is installed, as the
+ * second oracle: VONK_QEMU_INSNS instructions at least (a million). What QEMU is known to
+ * get wrong is left out of these (see t/model/qemu-run.pl).
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arch/sparc/code.h"
 #include "arch/sparc/cpu.h"
@@ -15,12 +18,19 @@
 #define ENTRY 0x4000u
 #define EXIT 0x4008u
 #define PROGRAMS 8
-#define MAX_INSNS 1000000u
+#define MAX_INSNS 100000000u
 #define TEXT_MAX (1u << 20)
 #define GENERATE "perl t/model/seq.pl --seed %u --blocks 10 --nwin %u"
 #define MODEL                                                                                      \
 	" | perl t/model/iu.pl /dev/stdin --nwin %u --iuver %u --mem 0x3f8:4 --mem 0x400:0x400"    \
 	" --mem 0x4000:0xc000 --mem 0x10000:0x10000 --mem 0x20000:0x2020 2>/dev/null"
+
+#define QEMU_GENERATE GENERATE " --qemu --rounds %u"
+#define QEMU                                                                                       \
+	" >%s && perl t/model/qemu-run.pl %s --nwin %u --timeout 300 --mem 0x3f8:4"                \
+	" --mem 0x400:0x400 --mem 0x4000:0xc000 --mem 0x10000:0x10000 --mem 0x20000:0x2020"        \
+	" 2>&1; rm -f %s"
+#define FIRST_QEMU_SEED 1000u
 
 enum mode { REF, WHOLE, PIECES, NR_MODES };
 
@@ -90,7 +100,8 @@ static void print_state(FILE *f, const struct cpu *cpu, const u8 *mem)
 }
 
 /* Runs the image and leaves the final state in text; false if the machine cannot be made. */
-static bool run_image(const char *model, const char *image, size_t len, enum mode mode, char *text)
+static bool run_image(const char *model, const char *image, size_t len, enum mode mode, char *text,
+		      u64 *insns)
 {
 	struct cpu *cpu = calloc(1, sizeof(*cpu));
 	u8 *mem = calloc(1, MEM);
@@ -117,6 +128,7 @@ static bool run_image(const char *model, const char *image, size_t len, enum mod
 			(unsigned long long)cpu->icount);
 	print_state(f, cpu, mem);
 	fclose(f);
+	*insns = cpu->icount;
 	cpu_release(cpu);
 	code_release(&code);
 	bus_release(&bus);
@@ -148,10 +160,41 @@ static void show_difference(const char *got, const char *want)
 	}
 }
 
-static void one_program(unsigned seed, char *image, char *want, char *got)
+static bool same_text(const char *got, const char *want, const char *oracle, unsigned seed,
+		      const char *mode)
+{
+	bool same = !strcmp(got, want);
+
+	if (!ok(same, "program %u, %s: as %s has it", seed, mode, oracle))
+		show_difference(got, want);
+	return same;
+}
+
+/* Runs the image every way; tells how many instructions the oracle was compared for. */
+static u64 all_modes(unsigned seed, unsigned nwin, const char *image, size_t len, char *want,
+		     char *got, const char *oracle)
+{
+	const char *model = nwin == 8 ? "Fujitsu MB86904" : "TI MicroSparc I";
+	bool same = true;
+	u64 insns = 0;
+
+	drop_line(want, "tbr ");
+	if (!ok(len > 0x1000 && strstr(want, "pc 00004008\n"), "program %u comes to its end by %s",
+		seed, oracle)) {
+		diag("%.200s", want);
+		return 0;
+	}
+	for (enum mode mode = REF; mode < NR_MODES; mode++) {
+		if (!run_image(model, image, len, mode, got, &insns))
+			got[0] = '\0';
+		same &= same_text(got, want, oracle, seed, mode_name[mode]);
+	}
+	return same ? insns : 0;
+}
+
+static void by_model(unsigned seed, char *image, char *want, char *got)
 {
 	unsigned nwin = seed & 1 ? 8 : 7;
-	const char *model = nwin == 8 ? "Fujitsu MB86904" : "TI MicroSparc I";
 	char command[512];
 	size_t len, n;
 
@@ -160,15 +203,45 @@ static void one_program(unsigned seed, char *image, char *want, char *got)
 	snprintf(command, sizeof(command), GENERATE MODEL, seed, nwin, nwin, nwin == 8 ? 4 : 0x41);
 	n = read_command(command, want, TEXT_MAX - 1);
 	want[n] = '\0';
-	drop_line(want, "tbr ");
-	if (!ok(len > 0x1000 && strstr(want, "pc 00004008\n"), "program %u comes to its end", seed))
-		return;
-	for (enum mode mode = REF; mode < NR_MODES; mode++) {
-		bool same = run_image(model, image, len, mode, got) && !strcmp(got, want);
+	all_modes(seed, nwin, image, len, want, got, "the model");
+}
 
-		if (!ok(same, "program %u, %s", seed, mode_name[mode]))
-			show_difference(got, want);
+static u64 by_qemu(unsigned seed, unsigned rounds, char *image, char *want, char *got)
+{
+	unsigned nwin = seed & 1 ? 8 : 7;
+	char file[] = "/tmp/vonk-seq-XXXXXX", command[1024];
+	int fd = mkstemp(file);
+	size_t len, n;
+
+	if (fd < 0)
+		return 0;
+	close(fd);
+	snprintf(command, sizeof(command), QEMU_GENERATE, seed, nwin, rounds);
+	len = read_command(command, image, MEM - ENTRY);
+	snprintf(command, sizeof(command), QEMU_GENERATE QEMU, seed, nwin, rounds, file, file, nwin,
+		 file);
+	n = read_command(command, want, TEXT_MAX - 1);
+	want[n] = '\0';
+	return all_modes(seed, nwin, image, len, want, got, "QEMU");
+}
+
+/* Stops at the first program that differs: its seed is in the test's name. */
+static void against_qemu(char *image, char *want, char *got)
+{
+	const char *env = getenv("VONK_QEMU_INSNS");
+	u64 goal = env ? strtoull(env, NULL, 0) : 1000000, total = 0, insns;
+	unsigned rounds = goal > 10000000 ? 500 : 50, seed = FIRST_QEMU_SEED;
+
+	if (system("command -v \"${QEMU:-qemu-system-sparc}\" >/dev/null 2>&1")) {
+		printf("ok %d # SKIP no qemu-system-sparc\n", ++tap_count);
+		return;
 	}
+	do {
+		insns = by_qemu(seed++, rounds, image, want, got);
+		total += insns;
+	} while (insns && total < goal);
+	ok(total >= goal, "%llu instructions of %u programs as QEMU runs them",
+	   (unsigned long long)total, seed - FIRST_QEMU_SEED);
 }
 
 int main(void)
@@ -180,7 +253,8 @@ int main(void)
 		return 1;
 	}
 	for (unsigned seed = 1; seed <= PROGRAMS; seed++)
-		one_program(seed, image, want, got);
+		by_model(seed, image, want, got);
+	against_qemu(image, want, got);
 	free(image);
 	free(want);
 	free(got);

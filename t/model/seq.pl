@@ -5,7 +5,7 @@
 # and entered there with S = 1 and the MMU and interrupts quiet; the same one for the same
 # options:
 #
-#	seq.pl [--seed N] [--blocks N] [--nwin N] [--no-smc] [--no-user] [--qemu] > IMAGE
+#	seq.pl [--seed N] [--blocks N] [--nwin N] [--rounds N] [--no-smc] [--no-user] [--qemu] > IMAGE
 #
 # It is for runs side by side: it needs nothing but 256 KiB of RAM from address 0, takes
 # its own traps and always comes to an end at EXIT, whatever the instructions do.
@@ -13,6 +13,7 @@
 #	0x00400	what it leaves behind: g1..g7 (from 404), psr y wim tbr (420), then from
 #		480 on 64 bytes a window: outs and locals
 #	0x003f8	number of traps taken
+#	0x003fc	rounds to go: all blocks run --rounds times, each on what the last one left
 #	0x04000	entry; the trap table
 #	0x04008	EXIT: `ta 0` with ET = 0, %g1 = 1, %o0 = 0
 #	0x05000	code
@@ -32,10 +33,10 @@ use Getopt::Long;
 require "$FindBin::Bin/asm.pl";
 Asm->import;
 
-use constant { BASE => 0x4000, TEXT => 0x5000, LOG => 0x10000, SCRATCH => 0x21000, DUMP => 0x400, TRAPS => 0x3f8 };
+use constant { BASE => 0x4000, TEXT => 0x5000, LOG => 0x10000, SCRATCH => 0x21000, DUMP => 0x400, TRAPS => 0x3f8, ROUNDS => 0x3fc };
 
-my %o = (seed => 1, blocks => 4, nwin => 8, smc => 1, user => 1, qemu => 0);
-GetOptions(\%o, "seed=i", "blocks=i", "nwin=i", "smc!", "user!", "qemu") or exit 2;
+my %o = (seed => 1, blocks => 4, rounds => 1, nwin => 8, smc => 1, user => 1, qemu => 0);
+GetOptions(\%o, "seed=i", "blocks=i", "rounds=i", "nwin=i", "smc!", "user!", "qemu") or exit 2;
 seed($o{seed} * 0x9e3779b1 + 12345);
 
 # --- assembling -----------------------------------------------------------------------
@@ -281,7 +282,17 @@ sub prologue {
 	emit(set(6, SCRATCH), i("or", 7, 0, 0), i("wry", 0, 1, 0));
 	my $k = rnd($o{nwin});
 	emit(i("or", 8, 0, 1 << ($k + 1 + rnd($o{nwin} - 1)) % $o{nwin}), r("wrwim", 0, 8, 0));
+	emit(set(9, $o{rounds}), mi("st", 9, 0, ROUNDS));
 	set_psr(0xfa0 | $k); # PIL = 15
+}
+
+# Blocks may end as user.
+sub next_round {
+	my ($top) = @_;
+	emit(ta(0x7f));
+	emit(mi("ld", 1, 0, ROUNDS), i("subcc", 1, 1, 1));
+	b(9, 0, $top);
+	emit(mi("st", 1, 0, ROUNDS));
 }
 
 # Locals of the trap's window: l0 psr, l1 pc, l2 npc, l3 tbr.
@@ -332,7 +343,10 @@ sub trap_table {
 
 $label{exit} = BASE + 8;
 prologue();
+my $first = new_label();
+place($first);
 items(50 + rnd(151)) for 1 .. $o{blocks};
+next_round($first);
 epilogue();
 handler();
 finish();
