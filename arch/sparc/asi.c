@@ -30,6 +30,11 @@ static bool is_inert(unsigned asi)
 	}
 }
 
+bool cpu_asi_is_inert(const struct cpu *cpu, unsigned asi)
+{
+	return !cpu->model->leon && is_inert(asi);
+}
+
 /* Storage of 8 bytes at *reg, accessed as 8 bytes or as either word. */
 static u64 reg_get(u64 reg, u32 va, unsigned size)
 {

@@ -275,6 +275,8 @@ bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store);
 
 /* asi.c: alternate spaces, S = 1 and alignment already checked. */
 unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 *val);
+/* Does the model ignore aligned stores of a supervisor to this space? */
+bool cpu_asi_is_inert(const struct cpu *cpu, unsigned asi);
 unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 val);
 unsigned cpu_swap_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u32 val, u64 *old);
 

@@ -56,7 +56,7 @@ enum exec_exit {
 	X(ldstub_rr, R, 1, 0) X(ldstub_ri, I, 1, 0) X(swap_rr, R, 1, 0) X(swap_ri, I, 1, 0) \
 	X(ldf_rr, R, 0, 0) X(ldf_ri, I, 0, 0) X(lddf_rr, R, 0, 0) X(lddf_ri, I, 0, 0) \
 	X(stf_rr, R, 0, 0) X(stf_ri, I, 0, 0) X(stdf_rr, R, 0, 0) X(stdf_ri, I, 0, 0) \
-	X(lda_bypass, R, 1, 0) X(sta_bypass, R, 0, 1) \
+	X(lda_bypass, R, 1, 0) X(sta_bypass, R, 0, 1) X(sta_inert, R, 0, 0) \
 	X(save_rr, R, 1, 0) X(save_ri, I, 1, 0) X(restore_rr, R, 1, 0) X(restore_ri, I, 1, 0) \
 	X(rdpsr, N, 1, 0) X(rdwim, N, 1, 0) X(rdtbr, N, 1, 0) \
 	X(wrwim_rr, R, 0, 0) X(wrwim_ri, I, 0, 0) X(wrtbr_rr, R, 0, 0) X(wrtbr_ri, I, 0, 0) \
@@ -187,6 +187,8 @@ BODY2(stdf, FP_CHECK STORE(8) be64_put(p, cpu->fd[o->rd]);)
 /* ASI 0x20, privileged: firmware clears memory and walks page tables through it. */
 BODYN(lda_bypass, S_CHECK ACCESS(&cpu->tlb[TLB_BYPASS], load, 4, EXIT_SLOW) *v = be32_get(p);)
 BODYN(sta_bypass, S_CHECK ACCESS(&cpu->tlb[TLB_BYPASS], store, 4, EXIT_SLOW) be32_put(p, *d);)
+/* Cache tags and flushes: an operating system writes every line of a cache in a loop. */
+BODYN(sta_inert, S_CHECK if (unlikely((a + b) & 3)) return EXIT_SLOW;)
 
 /* --- windows --- */
 

@@ -796,6 +796,8 @@ static enum kind decode_operands(const struct cpu *cpu, struct op *op, u32 w)
 		return f_asi(w) == ASI_BYPASS ? K_lda_bypass : K_slow;
 	case insn_sta:
 		op->rd = (u8)f_rd(w);
+		if (cpu_asi_is_inert(cpu, f_asi(w)))
+			return K_sta_inert;
 		return f_asi(w) == ASI_BYPASS ? K_sta_bypass : K_slow;
 	case insn_ldd:
 	case insn_std:
