@@ -419,6 +419,8 @@ enum machine_stop machine_run(struct machine *m, u64 insns)
 		}
 		if (why == CPU_ERROR)
 			return MACHINE_ERROR;
+		if (why == CPU_BREAKPOINT)
+			return MACHINE_BREAKPOINT;
 		if (why == CPU_EXIT) {
 			m->exit_status = cpu->exit_status;
 			return MACHINE_EXIT;

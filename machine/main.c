@@ -10,6 +10,7 @@
 #include "lib/host-signal.h"
 #include "lib/host.h"
 #include "machine/boot.h"
+#include "machine/gdbstub.h"
 #include "machine/monitor.h"
 #include "machine/pace.h"
 #include "machine/plug.h"
@@ -34,6 +35,7 @@ struct run {
 	FILE *logfile; /* NULL: stderr */
 	struct control control;
 	struct monitor mux, monitor; /* on a mon: stream; on one of its own */
+	struct gdbstub gdb;
 	bool batch; /* nobody at a terminal */
 	u64 start_ns;
 };
@@ -192,7 +194,8 @@ static u64 who_is_at(const struct host *host, const struct chr *chr)
 static bool monitors_wait(const struct run *r)
 {
 	return chr_peek(&r->mux.chr) || chr_peek(&r->monitor.chr) ||
-	       r->monitor.who != who_is_at(&r->host, &r->monitor.chr);
+	       r->monitor.who != who_is_at(&r->host, &r->monitor.chr) || chr_peek(&r->gdb.chr) ||
+	       r->gdb.who != who_is_at(&r->host, &r->gdb.chr);
 }
 
 /* What the monitors have asked for; true: stop. */
@@ -203,6 +206,7 @@ static bool obeyed(struct run *r)
 	monitor_poll(&r->mux);
 	monitor_present(&r->monitor, who_is_at(&r->host, &r->monitor.chr));
 	monitor_poll(&r->monitor);
+	gdbstub_poll(&r->gdb, who_is_at(&r->host, &r->gdb.chr));
 	if (stood && !r->control.stopped)
 		pace_again(&r->pace, r->m);
 	if (!r->control.reset)
@@ -224,10 +228,16 @@ static int run(struct run *r)
 		snapctl_poll(&r->snap);
 		if (r->control.stopped)
 			continue;
-		why = machine_run(r->m, snapctl_quantum(&r->snap, pace_quantum(&r->pace, r->m)));
+		why = machine_run(
+			r->m,
+			snapctl_quantum(&r->snap,
+					gdbstub_quantum(&r->gdb, pace_quantum(&r->pace, r->m))));
 		snapctl_poll(&r->snap);
+		if (gdbstub_ran(&r->gdb, why))
+			continue;
 		switch (why) {
 		case MACHINE_QUANTUM_END:
+		case MACHINE_BREAKPOINT:
 			break;
 		case MACHINE_IDLE:
 			host_poll(&r->host, 0);
@@ -306,6 +316,7 @@ static int open_monitors(struct run *r, char *err, size_t errlen)
 				       .o = &r->o,
 				       .net = &r->net,
 				       .log = &r->log,
+				       .stopped = r->o.stopped,
 				       .save = monitor_save,
 				       .load = monitor_load,
 				       .arg = r };
@@ -318,6 +329,16 @@ static int open_monitors(struct run *r, char *err, size_t errlen)
 		return 0;
 	return host_chr_open(&r->host, r->o.monitor.mux ? spec + 4 : spec, &r->monitor.chr, err,
 			     errlen);
+}
+
+static int open_gdb(struct run *r, char *err, size_t errlen)
+{
+	const char *spec = r->o.gdb.spec;
+
+	gdbstub_init(&r->gdb, &r->control);
+	if (!spec || r->o.gdb.kind == OPT_CHR_NONE)
+		return 0;
+	return host_chr_open(&r->host, spec, &r->gdb.chr, err, errlen);
 }
 
 static int open_log(struct run *r, char *err, size_t errlen)
@@ -393,6 +414,8 @@ static int start(struct run *r, char *err, size_t errlen)
 	if (!ret)
 		ret = open_monitors(r, err, errlen);
 	if (!ret)
+		ret = open_gdb(r, err, errlen);
+	if (!ret)
 		ret = open_serials(r, err, errlen);
 	if (ret)
 		return ret;
@@ -438,6 +461,7 @@ static int session(struct run *r)
 			print_stats(r);
 	}
 	close_log(r, &status);
+	gdbstub_release(&r->gdb);
 	if (!network_close(&r->net, err, sizeof(err)))
 		status = complain(err);
 	machine_free(r->m);

@@ -447,6 +447,11 @@ void monitor_leave(struct monitor *mon)
 	put(mon, "\n");
 }
 
+void monitor_command(struct monitor *mon, const char *line)
+{
+	run_line(mon, line);
+}
+
 void monitor_poll(struct monitor *mon)
 {
 	u8 c;

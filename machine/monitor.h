@@ -49,6 +49,8 @@ void monitor_greet(struct monitor *mon);
 void monitor_present(struct monitor *mon, u64 who);
 /* They turn to something else on the same stream. */
 void monitor_leave(struct monitor *mon);
+/* Run one command as if it had been typed; neither echo nor prompt. */
+void monitor_command(struct monitor *mon, const char *line);
 /* Take what was typed, and run what is complete. */
 void monitor_poll(struct monitor *mon);
 

@@ -512,10 +512,10 @@ static const struct opt_row rows[] = {
 	{ "save-on-exit", NULL, GRP_SNAP, 0, FLAG(save_on_exit),
 	  .help = "save when SIGTERM or SIGHUP stops the machine" },
 
-	{ "gdb", "DEV", GRP_DEBUG, OPT_NOT_YET, read_gdb,
+	{ "gdb", "DEV", GRP_DEBUG, 0, read_gdb,
 	  .help = "wait for gdb there: tcp::PORT, unix:P, stdio, pty" },
-	{ "s", NULL, GRP_DEBUG, OPT_NOT_YET, read_s, .help = "the same as -gdb tcp::1234" },
-	{ "S", NULL, GRP_DEBUG, OPT_NOT_YET, FLAG(stopped), .help = "do not start the processor" },
+	{ "s", NULL, GRP_DEBUG, 0, read_s, .help = "the same as -gdb tcp::1234" },
+	{ "S", NULL, GRP_DEBUG, 0, FLAG(stopped), .help = "do not start the processor" },
 	{ "d", "ITEM,...", GRP_DEBUG, 0, read_log,
 	  .help = "log int, mmu, guest_errors, unimp, or, slowly, in_asm, exec, cpu; 'help' tells "
 		  "more" },

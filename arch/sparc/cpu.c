@@ -161,6 +161,44 @@ bool cpu_irq_pending(const struct cpu *cpu)
 	return cpu->et && (level == 15 || level > cpu->pil);
 }
 
+/* The engine gets at a page by way of fetch[] only. */
+void cpu_set_breakpoints(struct cpu *cpu, const u32 *va, u32 n)
+{
+	cpu->breakpoints = va;
+	cpu->nr_breakpoints = n;
+	for (unsigned s = 0; s < 2; s++)
+		for (unsigned i = 0; i < TLB_SIZE; i++)
+			cpu->fetch[s][i].tag = TLB_INVALID;
+}
+
+void cpu_pass_breakpoint(struct cpu *cpu)
+{
+	cpu->pass_pc = cpu->pc;
+	cpu->pass_icount = cpu->icount;
+}
+
+bool cpu_has_breakpoint(const struct cpu *cpu, u32 first, u32 last)
+{
+	u32 low = 0, high = cpu->nr_breakpoints;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+
+		if (cpu->breakpoints[mid] < first)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < cpu->nr_breakpoints && cpu->breakpoints[low] <= last;
+}
+
+static bool at_breakpoint(const struct cpu *cpu)
+{
+	if (cpu->pass_pc == cpu->pc && cpu->pass_icount == cpu->icount)
+		return false;
+	return cpu_has_breakpoint(cpu, cpu->pc, cpu->pc);
+}
+
 /* How far from the limit a whole page of straight-line code still fits. */
 #define MARGIN (CODE_PAGE_OPS + 8)
 
@@ -202,7 +240,7 @@ enum cpu_exit cpu_run(struct cpu *cpu, u64 limit)
 		/* A request wakes the CPU even where PIL or ET keep it from trapping: Linux halts so. */
 		if (cpu->irq_lines)
 			cpu->halted = false;
-		if (cpu_irq_pending(cpu) && cpu->icount < limit)
+		if (cpu_irq_pending(cpu) && cpu->icount < limit && !cpu->hold_irqs)
 			cpu_trap(cpu, TT_INTERRUPT + irq_level(cpu));
 		if (cpu->kick || cpu->clock->changed)
 			return CPU_EVENT;
@@ -210,6 +248,8 @@ enum cpu_exit cpu_run(struct cpu *cpu, u64 limit)
 			return CPU_LIMIT;
 		if (cpu->halted)
 			return CPU_IDLE;
+		if (unlikely(cpu->nr_breakpoints) && at_breakpoint(cpu))
+			return CPU_BREAKPOINT;
 		if (!cpu->step_next && run_engine(cpu))
 			continue;
 		cpu->step_next = false;

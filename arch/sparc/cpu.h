@@ -64,6 +64,7 @@ enum cpu_exit {
 	CPU_EVENT, /* somebody kicked, or the clock's queue changed: look again */
 	CPU_IDLE, /* powered down until an interrupt */
 	CPU_ERROR, /* error mode: a trap while traps were disabled */
+	CPU_BREAKPOINT, /* in front of one; see cpu_set_breakpoints() */
 	CPU_EXIT, /* firmware asked for the end: `ta 0`, ET = 0, %g1 = 1; see exit_status */
 };
 
@@ -166,6 +167,11 @@ struct cpu {
 	bool kick; /* leave cpu_run() at the next instruction boundary */
 	bool ref; /* never use the engine */
 	bool step_next; /* the engine met an instruction that it leaves to cpu_step() */
+	bool hold_irqs; /* take no interrupts; for cpu_run() of one instruction only */
+	const u32 *breakpoints; /* ascending */
+	u32 nr_breakpoints;
+	u32 pass_pc; /* no breakpoint here while the count is pass_icount */
+	u64 pass_icount;
 	bool exit_asked;
 	bool can_exit; /* honour firmware's exit convention */
 	/*
@@ -223,6 +229,15 @@ void cpu_reset(struct cpu *cpu);
 enum cpu_exit cpu_run(struct cpu *cpu, u64 limit);
 /* One instruction (or the trap that it takes), decoded afresh; the caller looks at interrupts. */
 void cpu_step(struct cpu *cpu);
+/*
+ * cpu_run() is to stop in front of the instructions at these n virtual addresses, ascending; the array
+ * stays the caller's. Only pages that hold one are slower: they are run by cpu_step().
+ */
+void cpu_set_breakpoints(struct cpu *cpu, const u32 *va, u32 n);
+/* The instruction at pc is executed the next time, breakpoint or not. */
+void cpu_pass_breakpoint(struct cpu *cpu);
+/* Is there a breakpoint in first..last? */
+bool cpu_has_breakpoint(const struct cpu *cpu, u32 first, u32 last);
 /* An interrupt request line: level 1..15. */
 void cpu_irq(void *cpu, unsigned level, bool on);
 /* Would the CPU take an interrupt now? */

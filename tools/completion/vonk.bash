@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Completion for bash: install as /usr/share/bash-completion/completions/vonk.
 
-_vonk_options='-D -L -M -append -bios -boot -cdrom -clock -cpu -d -display -drive -fda -g -h -hda -hdb
+_vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cpu -d -display -drive -fda -g -gdb -h -hda -hdb
 	-hdc -hdd -help -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev -nic -no-reboot
-	-nographic -nvram -object -pace -prom-env -restore -rtc -save-at -save-on-exit -serial
+	-nographic -nvram -object -pace -prom-env -restore -rtc -s -save-at -save-on-exit -serial
 	-smp -snap -snapshot -stats -uuid -version -vga'
 
 # The first words that the program itself lists: boards or, with their blanks, processors.
@@ -40,6 +40,7 @@ _vonk()
 	-netdev) COMPREPLY=($(compgen -W 'stream,id= socket,id= tap,id=' -- "$cur")); return ;;
 	-net) COMPREPLY=($(compgen -W 'nic stream, socket, tap, none' -- "$cur")); return ;;
 	-object) COMPREPLY=($(compgen -W 'filter-dump,id=' -- "$cur")); return ;;
+	-gdb) COMPREPLY=($(compgen -W 'tcp::1234 unix: stdio pty' -- "$cur")); return ;;
 	-serial | -monitor) COMPREPLY=($(compgen -W 'stdio mon:stdio null none pty file: pipe: unix: tcp: fd:' -- "$cur")); return ;;
 	-boot) COMPREPLY=($(compgen -W 'a c d n' -- "$cur")); return ;;
 	-rtc) COMPREPLY=($(compgen -W 'base=' -- "$cur")); return ;;
