@@ -277,6 +277,33 @@ static void accumulation(struct rig *r)
 	is(log_count(r), 0, "  no traps");
 }
 
+/* Bit 31 alone says the sign, of whatever a single holds (V8 B.31); FSR is not looked at. */
+static void sign_moves(struct rig *r)
+{
+	static const u32 value[] = { 0,	   0x80000000,	     1,	   0x80000001,
+				     ONE,  ONE | 0x80000000, INF,  INF | 0x80000000,
+				     QNAN, 0xffffffff,	     SNAN, 0xff800001 };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(value); i++) {
+		u32 v = value[i], mag = v & 0x7fffffff;
+
+		start(r, 31 << 23);
+		r->start.f[1] = v;
+		emit(r, a_fp(FPOP1, FMOVS, 2, 0, 1));
+		emit(r, a_fp(FPOP1, FNEGS, 3, 0, 1));
+		emit(r, a_fp(FPOP1, FABSS, 4, 0, 1));
+		emit(r, a_fp(FPOP1, FNEGS, 1, 0, 1));
+		emit_end(r);
+		if (!rig_all(r, 40, "the sign of %x", v))
+			continue;
+		is(r->end.f[2], v, "  FMOVs");
+		is(r->end.f[3], v == mag ? v | 0x80000000 : mag, "  FNEGs");
+		is(r->end.f[4], mag, "  FABSs");
+		is(r->end.f[1], r->end.f[3], "  FNEGs in place");
+		is(log_count(r), 0, "  no traps");
+	}
+}
+
 static void comparisons(struct rig *r)
 {
 	/* Singles whose doubles are told beside them. */
@@ -811,6 +838,7 @@ int main(void)
 	fsr_mask();
 	exceptions(r);
 	accumulation(r);
+	sign_moves(r);
 	comparisons(r);
 	branches(r);
 	unimplemented(r);
