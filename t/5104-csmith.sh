@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Programs made by Csmith, as the host runs them and as the machine does: the checksum of all
 # their variables must be the same. No bit-fields, unions or packed structures, whose layout
-# differs between the two. VONK_CSMITH programs (10; with VONK_ALL 500) from seed
+# differs between the two. A few programs depend on the byte order all the same (seed 163): where
+# the two differ QEMU's word counts, and a line says so. VONK_CSMITH programs (10; with VONK_ALL 500) from seed
 # VONK_CSMITH_SEED (1) on, at -O0 to -O3 and -Os in turn.
 cd "$(dirname "$0")/.." || exit 1
 . t/guest/tap.sh
@@ -35,7 +36,11 @@ while [ "$seed" -le "$last" ]; do
 		ok $? "$name: made for the guest at -O$level"
 		sed 's/^/# /' "$dir/log" | head -n 5
 		guest "$dir/p.elf"
-		is "$out" "$want" "$name: the host's checksum"
+		if [ "$out" != "$want" ] && second=$(t/guest/run-qemu "$dir/p.elf" 2>/dev/null); then
+			echo "# $name: the host says $want, the second word is QEMU's"
+			want=$(printf '%s\n' "$second" | tr -d '\r')
+		fi
+		is "$out" "$want" "$name: the same checksum"
 	else
 		echo "# $name does not end"
 	fi
