@@ -249,20 +249,18 @@ sub signals
 	);
 	for my $w (@ways) {
 		my $p = Expect->start(pty => 1, keep => 1, args => [$vonk, '-limit', 'time=3000', '-nographic']);
-		my $before = modes($p->{slave});
 		my $come = $p->until(qr/selftest: .*\n.*\n?\S*> ?$/, $secs);
 
-		ok(defined $come && modes($p->{slave}) ne $before, "$w->[0]: at the prompt, the terminal in raw mode");
+		ok(defined $come && Expect::modes($p->{slave}) ne $p->{modes}, "$w->[0]: at the prompt, the terminal in raw mode");
 		$w->[1]->($p);
 		my $st = $p->finish($secs) // 'none';
 		ok(scalar($st =~ /^(?:$w->[2])$/), "$w->[0]: status $st");
-		is(modes($p->{slave}), $before, "$w->[0]: the terminal is as it was");
+		is(Expect::modes($p->{slave}), $p->{modes}, "$w->[0]: the terminal is as it was");
 	}
 	# On a terminal a machine that stops for good by its own does so as well.
 	my $p = Expect->start(pty => 1, keep => 1, args => [$vonk, '-nographic', put('unimp', pack('N', 0))]);
-	my $before = modes($p->{slave});
 	is($p->finish($secs), 4, 'error mode on a terminal: status 4');
-	is(modes($p->{slave}), $before, 'the terminal is as it was');
+	is(Expect::modes($p->{slave}), $p->{modes}, 'the terminal is as it was');
 	# Inherited: nohup's ignored SIGHUP stays ignored.
 	my $q = started(args => [$loop], before => sub { $SIG{HUP} = 'IGNORE' });
 	$q->signal('HUP');
@@ -274,16 +272,6 @@ sub signals
 		POSIX::sigprocmask(POSIX::SIG_BLOCK(), POSIX::SigSet->new(POSIX::SIGTERM())) });
 	$q->signal('TERM');
 	is($q->finish($secs), 0, 'a blocked SIGTERM is unblocked');
-}
-
-sub modes
-{
-	my ($tty) = @_;
-	my $t = POSIX::Termios->new;
-
-	$t->getattr(fileno($tty)) or return 'none';
-	return join(' ', map { sprintf('%x', $_) } $t->getiflag, $t->getoflag, $t->getcflag, $t->getlflag,
-		map { $t->getcc($_) } 0 .. POSIX::NCCS() - 1);
 }
 
 # One run with descriptors as the shell leaves them; its status.

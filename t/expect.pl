@@ -43,6 +43,17 @@ sub child
 	_exit(127);
 }
 
+# A terminal's modes as a string, to be compared.
+sub modes
+{
+	my ($tty) = @_;
+	my $t = POSIX::Termios->new;
+
+	$t->getattr(fileno($tty)) or return 'none';
+	return join(' ', map { sprintf('%x', $_) } $t->getiflag, $t->getoflag, $t->getcflag, $t->getlflag,
+		map { $t->getcc($_) } 0 .. POSIX::NCCS() - 1);
+}
+
 sub start
 {
 	my ($class, %o) = @_;
@@ -56,6 +67,7 @@ sub start
 		sysopen($in, $name, O_RDWR | O_NOCTTY) or die "$name: $!\n";
 		$out = $in;
 		$o{name} = $name;
+		$o{modes} = modes($in); # before the program could change them
 	} else {
 		pipe($in, $to);
 		pipe($from, $out);
