@@ -97,7 +97,7 @@ TEST_ENV = VONK=./$(VONK) O=$(O) CC='$(CC)'
 PROVE = $(TEST_ENV) prove --exec 'timeout 1800' --timer
 
 ## check: the everyday tests, under two minutes, nothing downloaded
-check: $(VONK) $(TESTS_C)
+check: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 
 ## test: everything, with whatever the tests need installed first
@@ -109,7 +109,7 @@ test:
 
 check-all: export VONK_LOCKSTEP = 100000000
 check-all: export VONK_FPU_VECTORS = 10000000
-check-all: $(VONK) $(TESTS_C)
+check-all: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check-san
 
@@ -118,11 +118,11 @@ guests:
 	$(Q)t/linux/build
 
 # The same tests under AddressSanitizer and UBSan, but for those that drive the plain binary.
-check-san: $(VONK) $(TESTS_C)
-	$(Q)VONK_LOCKSTEP=3000000 VONK_FPU_VECTORS=300000 $(PROVE) -j2 $(TESTS_C)
+check-san: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
+	$(Q)VONK_LOCKSTEP=3000000 VONK_FPU_VECTORS=300000 $(PROVE) -j2 $(TESTS_C) t/8001-fuzz-corpora.sh
 
 ## soak: what takes long: whole suites, both builds of the reproducibility test, full counts
-soak: $(VONK) $(TESTS_C)
+soak: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 	$(Q)VONK_ALL=1 VONK_FULL=1 VONK_LOCKSTEP=1000000000 VONK_FPU_VECTORS=100000000 \
 		VONK_FPU_EXHAUSTIVE=1 VONK_QEMU_INSNS=100000000 $(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 
@@ -135,19 +135,37 @@ style:
 bench: $(VONK)
 	$(Q)$(TEST_ENV) tools/bench
 
-## fuzz: each libFuzzer target of t/fuzz for FUZZ_SECONDS (60), with clang, ASan and UBSan
-FUZZ_SECONDS = 60
+# Each t/fuzz/NAME.c is a fuzzing target; t/fuzz/NAME/ has its corpus and what was found with it. With the main of
+# t/fuzz-replay.c it replays them (t/8001), with clang's libFuzzer it looks for more.
 FUZZERS := $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
-fuzz:
-	$(Q)$(MAKE) --no-print-directory CC=clang SANITIZE=1 FUZZ=1 O=obj/fuzz $(FUZZERS:%=fuzz-%)
+FUZZ_REPLAY := $(FUZZERS:%=$(O)/t/fuzz/%)
+FUZZ_ENGINE = -fsanitize=fuzzer
+FUZZ_SECONDS = 60
+
+$(O)/t/fuzz-replay.o: t/fuzz-replay.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<) $(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(O)/t/fuzz/%: t/fuzz/%.c $(O)/t/fuzz-replay.o $(O)/libvonk.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(ALL_CFLAGS) -MMD -MP $< $(O)/t/fuzz-replay.o $(O)/libvonk.a -lz $(ALL_LDFLAGS) -o $@
 
 obj/fuzz/bin/%: t/fuzz/%.c obj/fuzz/libvonk.a
 	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $< obj/fuzz/libvonk.a -lz $(ALL_LDFLAGS) -o $@
+	$(call say,LD,$@) $(CC) $(ALL_CFLAGS) -MMD -MP $(FUZZ_ENGINE) $< obj/fuzz/libvonk.a -lz $(ALL_LDFLAGS) -o $@
+
+-include $(FUZZERS:%=$(O)/t/fuzz/%.d) $(FUZZERS:%=obj/fuzz/bin/%.d)
+
+## fuzz: each target of t/fuzz for FUZZ_SECONDS (60) with clang, ASan and UBSan; FUZZ_KEEP=1 keeps what it learned
+fuzz:
+	$(Q)$(MAKE) --no-print-directory CC=clang SANITIZE=1 FUZZ=1 O=obj/fuzz $(FUZZERS:%=fuzz-%)
 
 fuzz-%: obj/fuzz/bin/%
-	@mkdir -p obj/fuzz/corpus/$*
-	$< -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 obj/fuzz/corpus/$* 2>&1 | tail -12
+	$(Q)tools/fuzz $(if $(FUZZ_KEEP),-k) -t $(FUZZ_SECONDS) $*
+
+# The binaries only, for whoever runs them in another way.
+fuzz-bin:
+	$(Q)$(MAKE) --no-print-directory CC=clang SANITIZE=1 FUZZ=1 O=obj/fuzz $(FUZZERS:%=obj/fuzz/bin/%)
 
 ## cover: run the C tests with gcov; lines and branches by file go to obj/cov/summary
 cover:
@@ -166,7 +184,7 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run check test guests check-all check-san soak style bench fuzz cover cover-run install help clean
+.PHONY: all run check test guests check-all check-san soak style bench fuzz fuzz-bin cover cover-run install help clean
 ## clean: remove everything that was built
 clean:
 	rm -rf obj vonk
