@@ -65,6 +65,13 @@ static struct fw_cfg_item *item_make(struct fw_cfg *c, u16 key)
 	return item;
 }
 
+void fw_cfg_clear(void *chip)
+{
+	struct fw_cfg *c = chip;
+
+	c->nr = 0;
+}
+
 int fw_cfg_add(void *chip, u16 key, const void *bytes, u32 len)
 {
 	struct fw_cfg_item *item = item_make(chip, key);

@@ -20,6 +20,9 @@ int fw_cfg_add(void *chip, u16 key, const void *bytes, u32 len);
 /* The same for a little-endian integer of len 1..8 bytes, which the chip keeps itself. */
 int fw_cfg_add_int(void *chip, u16 key, u64 val, u32 len);
 
+/* Forget all items. */
+void fw_cfg_clear(void *chip);
+
 /* The n-th item in the order in which they were added; false: there is none. */
 bool fw_cfg_item(const void *chip, u32 n, u16 *key, const u8 **bytes, u32 *len);
 

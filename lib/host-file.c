@@ -332,18 +332,53 @@ static const struct block_ops cow_ops = {
 	.close = cow_close,
 };
 
-/* An empty one for a base of so many bytes, as path.new and then as path. */
+/* A name is safe once its directory is. Where a directory cannot be synced nothing can. */
+static int sync_dir_of(char *path)
+{
+	char *slash = strrchr(path, '/'), was = 0;
+	int fd, ret;
+
+	if (slash) {
+		was = slash[1];
+		slash[1] = '\0';
+	}
+	fd = open(slash ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (slash)
+		slash[1] = was;
+	if (fd < 0)
+		return -errno;
+	ret = fsync(fd) && errno != EINVAL ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+/* The whole file gets its name, unless another process was faster: then its file is as good. */
+static int give_name(char *name, const char *path)
+{
+	int ret = link(name, path) ? -errno : 0;
+
+	if (!ret || ret == -EEXIST) {
+		unlink(name);
+		ret = 0;
+	} else if (rename(name, path)) { /* a file system without links */
+		return -errno;
+	}
+	return sync_dir_of(name);
+}
+
+/* An empty one for a base of so many bytes, as path.new.PID and then as path. */
 static int make_cow(const char *path, u64 size)
 {
 	u8 head[HEAD] = { 0 };
-	size_t len = strlen(path) + 5;
+	size_t len = strlen(path) + 32;
 	char *name = malloc(len);
 	int fd, ret;
 
 	if (!name)
 		return -ENOMEM;
-	snprintf(name, len, "%s.new", path);
-	fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	snprintf(name, len, "%s.new.%ld", path, (long)getpid());
+	unlink(name); /* of a dead process of that number */
+	fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0) {
 		ret = -errno;
 		free(name);
@@ -360,8 +395,8 @@ static int make_cow(const char *path, u64 size)
 	if (!ret && fsync(fd))
 		ret = -errno;
 	close(fd);
-	if (!ret && rename(name, path))
-		ret = -errno;
+	if (!ret)
+		ret = give_name(name, path);
 	if (ret)
 		unlink(name);
 	free(name);

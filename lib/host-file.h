@@ -19,8 +19,8 @@
  *	4096		the table: bit 7 - n % 8 of byte n / 8 is set if sector n is held here
  *	data + 512 n	sector n, if it is
  *
- * The file always has its full length (mostly holes). It is made under the name FILE.new and then renamed,
- * so that FILE is whole or not there; one of another length was damaged and is refused.
+ * The file always has its full length (mostly holes). It is made under the name FILE.new.PID and then
+ * linked, so that FILE is whole or not there, and the work of one process only; one of another length was damaged and is refused.
  * A sector is written before its bit: whoever kills the process loses nothing that
  * the guest has written. After a crash of the host the sectors that were written since the last flush
  * are unspecified; no others are, as bits and data are of the size that the guest writes.

@@ -129,6 +129,14 @@ static int check_target(const char *path)
 	return S_ISDIR(st.st_mode) ? -EISDIR : S_ISLNK(st.st_mode) ? -ELOOP : -EINVAL;
 }
 
+/* Is this what stands under that name? */
+static bool is_named(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return !fstat(fd, &a) && !lstat(path, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* Somebody's temporary file is in the way: 0 if he is dead and it is gone. */
 static int remove_stale(const char *path)
 {
@@ -141,28 +149,40 @@ static int remove_stale(const char *path)
 		ret = -EEXIST;
 	else if (flock(fd, LOCK_EX | LOCK_NB))
 		ret = errno == EWOULDBLOCK ? -EBUSY : -errno;
-	else if (unlink(path) && errno != ENOENT)
+	/* Who was faster has removed it already, and the name may be his by now. */
+	else if (is_named(fd, path) && unlink(path) && errno != ENOENT)
 		ret = -errno;
 	close(fd);
 	return ret;
 }
 
+/*
+ * The lock says that somebody is at work. Between the making and the locking another process may
+ * have taken the file for a dead one's and removed it: then this one is not it.
+ */
 static int create_temp(struct host_replace *r)
 {
-	int fd = r->io->create(r->io->arg, r->temp);
+	for (unsigned tries = 0; tries < 100; tries++) {
+		int fd = r->io->create(r->io->arg, r->temp), ret;
 
-	while (fd == -EINTR)
-		fd = r->io->create(r->io->arg, r->temp);
-	if (fd == -EEXIST) {
-		fd = remove_stale(r->temp);
-		if (!fd)
-			fd = r->io->create(r->io->arg, r->temp);
+		if (fd == -EINTR)
+			continue;
+		if (fd == -EEXIST) {
+			ret = remove_stale(r->temp);
+			if (ret)
+				return ret;
+			continue;
+		}
+		if (fd < 0)
+			return fd;
+		if ((!flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK) &&
+		    is_named(fd, r->temp)) {
+			r->fd = fd;
+			return 0;
+		}
+		r->io->close(r->io->arg, fd);
 	}
-	if (fd < 0)
-		return fd;
-	r->fd = fd;
-	/* Who else comes now sees that somebody is at work. */
-	return flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK ? -EBUSY : 0;
+	return -EBUSY;
 }
 
 /* A child of ours that reads the stream. */
@@ -251,8 +271,6 @@ int host_replace_begin(struct host_replace *r, const struct host_io *io, const c
 	if (!ret)
 		return 0;
 	snprintf(err, errlen, "%s: %s", path, reason(ret));
-	if (r->fd >= 0 && ret != -EBUSY)
-		io->unlink(io->arg, r->temp);
 	if (r->fd >= 0)
 		io->close(io->arg, r->fd);
 	forget(r);
@@ -354,6 +372,7 @@ static void child(int fd, void (*work)(void *arg, struct host_saved *out), void 
 
 	/* What stops the machine does not stop its last save. */
 	host_signals.again = NULL;
+	host_signals.tidy = NULL;
 	memset(&out, 0, sizeof(out));
 	work(arg, &out);
 	while (left) {
@@ -447,12 +466,11 @@ bool host_saver_done(struct host_saver *s, bool wait)
 
 /* Reading. */
 
-static int read_stream(struct host_source *src, int fd, u64 max, const char **what)
+static int read_stream(struct host_source *src, int fd, host_source_limit *limit)
 {
 	u64 room = 0;
 
-	*what = NULL;
-	for (;;) {
+	while (src->size < limit(src->mem, src->size)) {
 		ssize_t n;
 
 		if (src->size == room) {
@@ -471,20 +489,18 @@ static int read_stream(struct host_source *src, int fd, u64 max, const char **wh
 		if (!n)
 			return 0;
 		src->size += (u64)n;
-		if (src->size > max) {
-			*what = "has no end";
-			return -EFBIG;
-		}
 	}
+	return 0;
 }
 
-static int open_source(struct host_source *src, const char *path, u64 max, const char **what)
+static int open_source(struct host_source *src, const char *path, host_source_limit *limit,
+		       const char **what)
 {
 	struct stat st;
 	int ret = 0;
 
 	if (!strcmp(path, "-"))
-		return read_stream(src, STDIN_FILENO, max, what);
+		return read_stream(src, STDIN_FILENO, limit);
 	src->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (src->fd < 0 || fstat(src->fd, &st))
 		return -errno;
@@ -496,14 +512,14 @@ static int open_source(struct host_source *src, const char *path, u64 max, const
 	return ret;
 }
 
-int host_source_open(struct host_source *src, const char *path, u64 max, bool *odd, char *err,
-		     size_t errlen)
+int host_source_open(struct host_source *src, const char *path, host_source_limit *limit, bool *odd,
+		     char *err, size_t errlen)
 {
 	const char *what = NULL;
 	int ret;
 
 	*src = (struct host_source){ .fd = -1 };
-	ret = open_source(src, path, max, &what);
+	ret = open_source(src, path, limit, &what);
 	*odd = what;
 	if (!ret)
 		return 0;

@@ -91,12 +91,14 @@ struct host_source {
 	u64 size;
 };
 
+/* How many bytes of a stream are to be read that begins with these n. */
+typedef u64 host_source_limit(const u8 *head, u64 n);
 /*
- * A regular file, or "-" for standard input. Of a stream at most max bytes are taken. 0, or -errno
- * with one line in err; *odd: it could be read, but is no file or has no end.
+ * A regular file, or "-" for standard input, of which no more is taken than `limit` says, give or take a
+ * buffer. 0, or -errno with one line in err; *odd: it is there, but is no file.
  */
-int host_source_open(struct host_source *src, const char *path, u64 max, bool *odd, char *err,
-		     size_t errlen);
+int host_source_open(struct host_source *src, const char *path, host_source_limit *limit, bool *odd,
+		     char *err, size_t errlen);
 void host_source_close(struct host_source *src);
 /* n bytes at off: 0 or -errno, -ENODATA where the file has become shorter. */
 int host_source_read(const struct host_source *src, u64 off, void *buf, size_t n);

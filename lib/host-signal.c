@@ -9,6 +9,9 @@ struct host_signals host_signals;
 
 static const int handled[] = { SIGUSR1, SIGUSR2, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT };
 
+/* What ends a process unless it is handled: the terminal is put back before. */
+static const int fatal[] = { SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU };
+
 static void stop(int sig)
 {
 	if (host_signals.stop < 100)
@@ -39,14 +42,27 @@ static void handler(int sig)
 	host_signals.any = 1;
 }
 
-/* nohup and background jobs ignore these on purpose. */
-static bool keep_ignored(int sig)
+static void fatal_handler(int sig)
+{
+	struct sigaction sa = { .sa_handler = SIG_DFL };
+
+	if (host_signals.tidy)
+		host_signals.tidy();
+	sigaction(sig, &sa, NULL);
+	raise(sig); /* once this returns */
+}
+
+static bool is_ignored(int sig)
 {
 	struct sigaction old;
 
-	if (sig != SIGHUP && sig != SIGINT && sig != SIGTSTP)
-		return false;
 	return !sigaction(sig, NULL, &old) && old.sa_handler == SIG_IGN;
+}
+
+/* nohup and background jobs ignore these on purpose. */
+static bool keep_ignored(int sig)
+{
+	return (sig == SIGHUP || sig == SIGINT || sig == SIGTSTP) && is_ignored(sig);
 }
 
 void host_signals_init(void)
@@ -62,9 +78,16 @@ void host_signals_init(void)
 		if (!keep_ignored(handled[i]))
 			sigaction(handled[i], &sa, NULL);
 	}
+	sa.sa_handler = fatal_handler;
+	for (i = 0; i < ARRAY_SIZE(fatal); i++)
+		if (!is_ignored(fatal[i]))
+			sigaction(fatal[i], &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
 	sigaction(SIGXFSZ, &sa, NULL);
+	/* How children end has to be known: a parent may have ignored it. */
+	sa.sa_handler = SIG_DFL;
+	sigaction(SIGCHLD, &sa, NULL);
 	/* A parent may have left them blocked. */
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

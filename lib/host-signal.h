@@ -13,8 +13,9 @@
  *			...
  *
  * SIGUSR1 sets save, SIGUSR2 restore; SIGTERM, SIGHUP and SIGINT count up stop. SIGTSTP
- * and SIGCONT are served by host_poll(). SIGPIPE and SIGXFSZ are ignored. SIGHUP, SIGINT and SIGTSTP
- * stay ignored where the process inherited them so (nohup, background jobs).
+ * and SIGCONT are served by host_poll(). SIGPIPE and SIGXFSZ are ignored. SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF
+ * and SIGXCPU end the process as they do by default, after `tidy`. These, SIGHUP, SIGINT and SIGTSTP stay
+ * ignored where the process inherited them so (nohup, background jobs).
  */
 #ifndef LIB_HOST_SIGNAL_H
 #define LIB_HOST_SIGNAL_H
@@ -31,6 +32,8 @@ struct host_signals {
 	volatile sig_atomic_t tstp, cont;
 	/* Called by the handler at the second stop; async-signal-safe; NULL: just count. */
 	void (*volatile again)(int sig);
+	/* Called by the handler of what ends the process; async-signal-safe; or NULL. */
+	void (*volatile tidy)(void);
 };
 
 extern struct host_signals host_signals;

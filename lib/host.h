@@ -53,6 +53,11 @@ struct host {
 
 /* Ignores SIGPIPE for the whole process. */
 void host_init(struct host *host);
+/*
+ * Descriptors 0 to 2 that were closed become ones that fail as closed ones do, so that no other file gets
+ * these numbers, and with them what is printed.
+ */
+void host_std_fds(void);
 /* Restores the terminal, closes everything, removes its sockets. Output still queued is lost: drain first. */
 void host_release(struct host *host);
 

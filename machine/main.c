@@ -148,15 +148,13 @@ static bool served(struct run *r)
 
 	if (host_signals.any) {
 		host_signals.any = 0;
-		if (host_signals.stop) {
-			if (r->o.save_on_exit)
-				snapctl_save(&r->snap);
-			return true;
-		}
-		if (host_signals.save) {
+		/* A save that was asked for before the end is made. */
+		if (host_signals.save || (host_signals.stop && r->o.save_on_exit)) {
 			host_signals.save = 0;
 			snapctl_save(&r->snap);
 		}
+		if (host_signals.stop)
+			return true;
 		if (host_signals.restore) {
 			host_signals.restore = 0;
 			snapctl_go_back(&r->snap, err, sizeof(err));
@@ -261,9 +259,14 @@ static int run(struct run *r)
 
 static struct host *tty_host; /* for the handler of a second stop signal */
 
-static void stop_at_once(int sig)
+static void tidy(void)
 {
 	host_tty_restore(tty_host);
+}
+
+static void stop_at_once(int sig)
+{
+	tidy();
 	_exit(128 + sig);
 }
 
@@ -442,6 +445,7 @@ static int session(struct run *r)
 	host_signals_init();
 	tty_host = &r->host;
 	host_signals.again = stop_at_once;
+	host_signals.tidy = tidy;
 	ret = start(r, err, sizeof(err));
 	if (ret) {
 		host_release(&r->host);
@@ -477,6 +481,7 @@ int main(int argc, char **argv)
 	char err[1024];
 	int status;
 
+	host_std_fds();
 	r.start_ns = host_now_ns();
 	if (argc > 1 && !strcmp(argv[1], "snap"))
 		return snapcmd(argc - 2, argv + 2, stdout, stderr);

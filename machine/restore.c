@@ -70,6 +70,14 @@ static int source_map(struct snap_source *src, u64 off, void *at, size_t n)
 	return host_source_map(&container_of(src, struct snapshot, src)->file, off, at, n);
 }
 
+/* A stream is as long as its header says; what has no header of ours is not read to its end. */
+static u64 stream_limit(const u8 *head, u64 n)
+{
+	u64 len = n < SNAP_HEADER ? SNAP_HEADER : snap_header_length(head);
+
+	return len < STREAM_MAX ? len + 1 : STREAM_MAX;
+}
+
 static int open_source(struct snapshot *s, const char *path, char *err, size_t errlen)
 {
 	bool odd;
@@ -78,7 +86,7 @@ static int open_source(struct snapshot *s, const char *path, char *err, size_t e
 	memset(s, 0, sizeof(*s));
 	s->file.fd = -1;
 	s->name = strcmp(path, "-") ? path : "standard input";
-	ret = host_source_open(&s->file, path, STREAM_MAX, &odd, err, errlen);
+	ret = host_source_open(&s->file, path, stream_limit, &odd, err, errlen);
 	if (ret)
 		return odd ? SNAPSHOT_REFUSED : ret;
 	s->src = (struct snap_source){ source_read, source_map, s->file.size };
@@ -388,6 +396,8 @@ static bool load_firmware(struct load *l)
 	if (!next(l, "FWCF", 0, "firmware"))
 		return false;
 	end = (const u8 *)(uintptr_t)snap_left(&l->cur);
+	if (chip)
+		fw_cfg_clear(chip);
 	free(l->m->fw_items);
 	l->m->fw_items = whole(l, 1 << 20);
 	p = l->m->fw_items;
@@ -812,6 +822,8 @@ static void adopt_firmware(struct machine *m, struct machine *from)
 	u32 len;
 	u16 key;
 
+	/* Those that the snapshot does not have are in memory that is freed here. */
+	fw_cfg_clear(chip);
 	for (u32 i = 0; fw_cfg_item(other, i, &key, &bytes, &len); i++)
 		fw_cfg_add(chip, key, bytes, len);
 	free(m->fw_items);

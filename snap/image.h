@@ -43,6 +43,8 @@ struct snap_image {
 
 /* Each false: refused, img->bad says why. */
 
+/* How long a stream is that begins so; 0: it is no header. */
+u64 snap_header_length(const u8 in[SNAP_HEADER]);
 /* The header: magic, check, and that the stream has the length it gives. Any version. */
 bool snap_image_open(struct snap_image *img, struct snap_source *src);
 /*

@@ -32,6 +32,7 @@ struct snap_frame {
 	char name[24 + 1];
 	u64 len; /* bytes of payload */
 	u64 off; /* where the payload begins in the stream */
+	u32 crc; /* of its payload, as it was verified */
 };
 
 /* Bytes that a record of so much payload takes, frame and padding included. */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "dev/fw-cfg.h"
 #include "t/snap-rig.h"
 
 static char *demo[] = { "vonk", "-m", "2", "-vga", "none", "-append", "selftest", NULL };
@@ -109,6 +110,7 @@ static void test_reset(void)
 /* One machine takes over another's state: what it had itself is gone. */
 static void test_adopt(void)
 {
+	struct stream was, now;
 	struct machine *copy;
 	struct rig r;
 	u64 hash;
@@ -119,7 +121,15 @@ static void test_adopt(void)
 	ok(same_again(r.m, true, &copy), "a machine and its copy");
 	rig_run(r.m, 4000000);
 	ok(machine_hash(r.m) != hash, "the machine has gone on");
+	/* It has been told more, and in another order. */
+	fw_cfg_clear(machine_chip(r.m, "fw-cfg"));
+	fw_cfg_add(machine_chip(r.m, "fw-cfg"), 0x77, "more", 4);
+	was = rig_save(copy, false);
 	snapshot_adopt(r.m, copy);
+	now = rig_save(r.m, false);
+	ok(now.n == was.n && !memcmp(now.p, was.p, was.n), "what firmware is told goes back, too");
+	free(was.p);
+	free(now.p);
 	machine_free(copy);
 	is(machine_hash(r.m), hash, "and is what its copy was");
 	ok(same_again(r.m, true, &copy), "in every octet");
