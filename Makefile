@@ -105,6 +105,8 @@ test:
 	$(Q)tools/install-deps
 	$(Q)$(MAKE) --no-print-directory guests || \
 		echo '*** the Linux guests could not be built: their tests are SKIPPED ***' >&2
+	$(Q)t/softfloat/build >/dev/null || \
+		echo '*** SoftFloat could not be built: t/3106 is SKIPPED ***' >&2
 	$(Q)$(MAKE) --no-print-directory check-all
 
 check-all: export VONK_LOCKSTEP = 100000000
