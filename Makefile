@@ -111,6 +111,7 @@ test:
 
 check-all: export VONK_LOCKSTEP = 100000000
 check-all: export VONK_FPU_VECTORS = 10000000
+check-all: export VONK_FAULTS = 1
 check-all: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check-san

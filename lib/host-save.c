@@ -241,6 +241,8 @@ static const char *reason(int err)
 	switch (err) {
 	case -EBUSY:
 		return "another process is saving to it";
+	case -ESTALE:
+		return "its temporary file was removed";
 	case -ELOOP:
 		return "is a symbolic link; name the file itself";
 	case -EINVAL:
@@ -322,6 +324,9 @@ static int commit(struct host_replace *r)
 	}
 	if (!ret)
 		ret = check_target(r->path);
+	/* Somebody may have cleaned up. */
+	if (!ret && !is_named(r->fd, r->temp))
+		ret = -ESTALE;
 	if (!ret)
 		ret = r->io->rename(r->io->arg, r->temp, r->path);
 	return ret;
@@ -345,7 +350,8 @@ int host_replace_end(struct host_replace *r, int ret, char *err, size_t errlen)
 		ret = commit(r);
 	if (ret) {
 		snprintf(err, errlen, "%s: %s", r->path, reason(ret));
-		r->io->unlink(r->io->arg, r->temp);
+		if (ret != -ESTALE)
+			r->io->unlink(r->io->arg, r->temp);
 	}
 	/*
 	 * The descriptor holds the lock that says whose PATH.new is: it goes after the name. What
