@@ -16,13 +16,45 @@ static const char *const reg_names[] = {
 	"i4", "i5", "fp", "i7", "y",  "psr", "wim", "tbr", "pc", "npc", "fsr", "csr",
 };
 
+enum { MORE_MMU = 5 }; /* how many of them are ancillary state */
 static const struct {
 	const char *name;
-	unsigned n;
-} mmu_regs[GDB_ALL_REGS - GDB_REGS] = {
-	{ "mmu_ctrl", MMU_CTRL }, { "mmu_ctpr", MMU_CTPR }, { "mmu_cxr", MMU_CXR },
-	{ "mmu_sfsr", MMU_SFSR }, { "mmu_sfar", MMU_SFAR },
+	unsigned n; /* of the MMU's */
+} more_regs[GDB_ALL_REGS - GDB_REGS] = {
+	{ "asr17", 0 },		  { "asr19", 0 },	  { "fq_pc", 0 },
+	{ "fq_insn", 0 },	  { "fp_state", 0 },	  { "mmu_ctrl", MMU_CTRL },
+	{ "mmu_ctpr", MMU_CTPR }, { "mmu_cxr", MMU_CXR }, { "mmu_sfsr", MMU_SFSR },
+	{ "mmu_sfar", MMU_SFAR },
 };
+
+/* Read-only, but for the MMU's control, context table pointer and context. */
+static u32 more_reg(const struct cpu *cpu, unsigned n)
+{
+	switch (n) {
+	case 0: /* LEON's configuration */
+		return cpu->model->leon ? cpu->id << 28 | 1u << 8 | (cpu->model->nwindows - 1u) : 0;
+	case 1:
+		return cpu->asr19;
+	case 2:
+		return cpu->fq_pc;
+	case 3:
+		return cpu->fq_insn;
+	case 4:
+		return cpu->fp_state;
+	default:
+		return cpu->mmu[more_regs[n].n];
+	}
+}
+
+static bool set_more_reg(struct cpu *cpu, unsigned n, u32 val)
+{
+	unsigned reg = more_regs[n].n;
+
+	if (n < MORE_MMU || reg == MMU_SFSR || reg == MMU_SFAR)
+		return false;
+	srmmu_write_reg(cpu, reg << 8, val);
+	return true;
+}
 
 u32 gdb_get_reg(const struct cpu *cpu, unsigned n)
 {
@@ -31,7 +63,7 @@ u32 gdb_get_reg(const struct cpu *cpu, unsigned n)
 	if (n < REG_Y)
 		return cpu_get_f(cpu, n - REG_F0);
 	if (n >= GDB_REGS)
-		return cpu->mmu[mmu_regs[n - GDB_REGS].n];
+		return more_reg(cpu, n - GDB_REGS);
 	switch (n) {
 	case REG_Y:
 		return cpu->y;
@@ -89,6 +121,8 @@ bool gdb_set_reg(struct cpu *cpu, unsigned n, u32 val)
 		cpu_set_reg(cpu, cpu->cwp, n, val);
 	else if (n < REG_Y)
 		cpu_set_f(cpu, n - REG_F0, val);
+	else if (n >= GDB_REGS && n < GDB_ALL_REGS)
+		return set_more_reg(cpu, n - GDB_REGS, val);
 	else
 		return set_control(cpu, n, val);
 	return true;
@@ -165,10 +199,42 @@ u32 gdb_describe(char *buf, u32 size)
 	add_psr_type(&t);
 	for (unsigned n = REG_Y; n < GDB_REGS; n++)
 		add_reg(&t, n, reg_names[n - 32], type_of(n));
+	add(&t, "</feature>\n<feature name=\"org.vonk.sparc.asr\">\n");
+	for (unsigned n = 0; n < MORE_MMU; n++)
+		add_reg(&t, GDB_REGS + n, more_regs[n].name, "uint32");
 	add(&t, "</feature>\n<feature name=\"org.vonk.sparc.mmu\">\n");
-	for (unsigned n = GDB_REGS; n < GDB_ALL_REGS; n++)
-		add_reg(&t, n, mmu_regs[n - GDB_REGS].name, "uint32");
+	for (unsigned n = MORE_MMU; n < ARRAY_SIZE(more_regs); n++)
+		add_reg(&t, GDB_REGS + n, more_regs[n].name, "uint32");
 	add(&t, "</feature>\n</target>\n");
+	return t.len;
+}
+
+static void add_memory(struct text *t, const char *type, u64 first, u64 end)
+{
+	if (first < end)
+		add(t, "<memory type=\"%s\" start=\"0x%llx\" length=\"0x%llx\"/>\n", type,
+		    (unsigned long long)first, (unsigned long long)(end - first));
+}
+
+u32 gdb_describe_memory(const struct cpu *cpu, char *buf, u32 size)
+{
+	struct text t = { .buf = buf, .size = size };
+	u64 at = 0;
+
+	add(&t, "<?xml version=\"1.0\"?>\n<!DOCTYPE memory-map SYSTEM \"memory-map.dtd\">\n"
+		"<memory-map>\n");
+	for (unsigned i = 0; i < cpu->bus->nr; i++) {
+		const struct bus_range *r = &cpu->bus->range[i];
+
+		if (!r->mem || !r->rom || r->pa + r->size > 1ull << 32 ||
+		    cpu->mmu[MMU_CTRL] & MMU_CTRL_E)
+			continue;
+		add_memory(&t, "ram", at, r->pa);
+		add_memory(&t, "rom", r->pa, r->pa + r->size);
+		at = r->pa + r->size;
+	}
+	add_memory(&t, "ram", at, 1ull << 32);
+	add(&t, "</memory-map>\n");
 	return t.len;
 }
 

@@ -87,14 +87,6 @@ static void reply_ok(struct gdbstub *g, bool ok)
 	reply(g, ok ? "OK" : "E16");
 }
 
-static void reply_stop(struct gdbstub *g)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "T%02xthread:1;", g->signal);
-	reply(g, text);
-}
-
 /* --- reading packets --- */
 
 static int digit(char c)
@@ -147,9 +139,46 @@ static const char *after(const char *text, const char *prefix)
 
 /* --- the machine --- */
 
+/* The one that gdb has chosen. */
 static struct cpu *the_cpu(const struct gdbstub *g)
 {
-	return g->c->m->cpu[0];
+	return g->c->m->cpu[g->thread];
+}
+
+static struct cpu *running_cpu(const struct gdbstub *g)
+{
+	return g->c->m->cpu[g->c->m->running];
+}
+
+static void hold_irqs(struct gdbstub *g, bool hold)
+{
+	for (unsigned i = 0; i < g->c->m->config.nr_cpus; i++)
+		g->c->m->cpu[i]->hold_irqs = hold;
+}
+
+/* An address of the watch that the access touched. */
+static void note_watch(struct gdbstub *g)
+{
+	const struct cpu_watched *w = &running_cpu(g)->watched;
+	const struct cpu_watch *watch = &g->watch[w->n];
+
+	g->watched = watch->kinds;
+	g->watched_va = w->va > watch->first ? w->va : watch->first;
+}
+
+static void reply_stop(struct gdbstub *g)
+{
+	static const char *const watch[] = { [CPU_WATCH_STORE] = "watch",
+					     [CPU_WATCH_LOAD] = "rwatch",
+					     [CPU_WATCH_LOAD | CPU_WATCH_STORE] = "awatch" };
+	char text[64];
+	size_t n;
+
+	n = (size_t)snprintf(text, sizeof(text), "T%02xthread:%x;", g->signal,
+			     g->c->m->running + 1);
+	if (g->watched)
+		snprintf(text + n, sizeof(text) - n, "%s:%x;", watch[g->watched], g->watched_va);
+	reply(g, text);
 }
 
 static void stop(struct gdbstub *g, unsigned sig)
@@ -157,7 +186,8 @@ static void stop(struct gdbstub *g, unsigned sig)
 	g->c->stopped = true;
 	g->signal = sig;
 	g->stepping = false;
-	the_cpu(g)->hold_irqs = false;
+	g->thread = g->c->m->running;
+	hold_irqs(g, false);
 	if (g->waiting)
 		reply_stop(g);
 	g->waiting = false;
@@ -165,75 +195,30 @@ static void stop(struct gdbstub *g, unsigned sig)
 
 static void go(struct gdbstub *g, bool step)
 {
-	struct cpu *cpu = the_cpu(g);
+	struct machine *m = g->c->m;
 
-	cpu_pass_breakpoint(cpu);
+	for (unsigned i = 0; i < m->config.nr_cpus; i++)
+		cpu_pass_breakpoint(m->cpu[i]);
 	g->waiting = true;
 	g->stepping = step;
-	g->step_icount = cpu->icount;
-	cpu->hold_irqs = step && !g->step_irqs;
+	g->watched = 0;
+	g->step_icount = machine_insns(m);
+	hold_irqs(g, step && !g->step_irqs);
 	g->c->stopped = false;
-}
-
-static void clear_breakpoints(struct gdbstub *g)
-{
-	if (g->nr_breakpoints)
-		cpu_set_breakpoints(the_cpu(g), NULL, 0);
-	free(g->breakpoint);
-	g->breakpoint = NULL;
-	g->nr_breakpoints = 0;
 }
 
 /* Back to how gdb finds it; the machine is left as it stands. */
 static void forget_client(struct gdbstub *g)
 {
-	clear_breakpoints(g);
+	gdb_clear_stops(g);
 	if (g->stepping)
 		stop(g, GDB_SIGTRAP);
 	g->state = IN_IDLE;
 	g->waiting = g->no_ack = g->step_irqs = g->physical = false;
+	g->watched = 0;
+	g->watched = 0;
+	g->thread = g->c->m->running;
 	g->out_len = 0;
-}
-
-/* Where va is, or would be. */
-static u32 find_breakpoint(const struct gdbstub *g, u32 va)
-{
-	u32 i = 0;
-
-	while (i < g->nr_breakpoints && g->breakpoint[i] < va)
-		i++;
-	return i;
-}
-
-static bool insert_breakpoint(struct gdbstub *g, u32 va)
-{
-	u32 i = find_breakpoint(g, va);
-	u32 *more;
-
-	if (i < g->nr_breakpoints && g->breakpoint[i] == va)
-		return true;
-	if (va & 3 || g->nr_breakpoints == GDB_BREAKPOINTS)
-		return false;
-	more = realloc(g->breakpoint, (g->nr_breakpoints + 1) * sizeof(*more));
-	if (!more)
-		return false;
-	memmove(more + i + 1, more + i, (g->nr_breakpoints - i) * sizeof(*more));
-	more[i] = va;
-	g->breakpoint = more;
-	cpu_set_breakpoints(the_cpu(g), more, ++g->nr_breakpoints);
-	return true;
-}
-
-static void remove_breakpoint(struct gdbstub *g, u32 va)
-{
-	u32 i = find_breakpoint(g, va);
-
-	if (i == g->nr_breakpoints || g->breakpoint[i] != va)
-		return;
-	g->nr_breakpoints--;
-	memmove(g->breakpoint + i, g->breakpoint + i + 1,
-		(g->nr_breakpoints - i) * sizeof(*g->breakpoint));
-	cpu_set_breakpoints(the_cpu(g), g->breakpoint, g->nr_breakpoints);
 }
 
 /* --- commands: p is what follows the letter --- */
@@ -265,25 +250,111 @@ static void cmd_resume_signal(struct gdbstub *g, const char *p, bool step)
 		cmd_resume(g, p, step);
 }
 
-/* vCont;ACTION[:THREAD]...: there is one thread, the first action is for it. */
+/* -1: all, 0: any. */
+static bool thread_number(const struct gdbstub *g, const char **p, s32 *n)
+{
+	u32 val;
+
+	if (!strncmp(*p, "-1", 2)) {
+		*p += 2;
+		*n = -1;
+		return true;
+	}
+	if (!number(p, &val) || val > g->c->m->config.nr_cpus)
+		return false;
+	*n = (s32)val;
+	return true;
+}
+
+/* [;ACTION[:THREAD]]...: of each thread the first that is for it; *step: does one step? */
+static bool vcont_actions(const struct gdbstub *g, const char *p, bool *step)
+{
+	bool some = false, done = false;
+
+	for (*step = false; *p; some = true) {
+		s32 thread = -1;
+		u32 sig;
+		char a;
+
+		if (!expect(&p, ';') || !*p || !strchr("cCsS", *p))
+			return false;
+		a = *p++;
+		if ((a == 'C' || a == 'S') && !number(&p, &sig))
+			return false;
+		if (*p == ':') {
+			p++;
+			if (!thread_number(g, &p, &thread))
+				return false;
+		}
+		if (done || (thread > 0 && (u32)thread != g->c->m->running + 1))
+			continue;
+		*step = a == 's' || a == 'S';
+		done = true;
+	}
+	return some;
+}
+
+/* All processors run or all stand: a step is one instruction of the one whose turn it is. */
 static void cmd_vcont(struct gdbstub *g, const char *p)
 {
-	u32 sig;
-	char a;
+	bool step;
 
-	if (!strcmp(p, "?")) {
+	if (!strcmp(p, "?"))
 		reply(g, "vCont;c;C;s;S");
-		return;
-	}
-	if (!expect(&p, ';') || !*p || !strchr("cCsS", *p)) {
-		reply_ok(g, false);
-		return;
-	}
-	a = *p++;
-	if ((a == 'C' || a == 'S') && !number(&p, &sig))
+	else if (!vcont_actions(g, p, &step))
 		reply_ok(g, false);
 	else
-		go(g, a == 's' || a == 'S');
+		go(g, step);
+}
+
+static void cmd_thread(struct gdbstub *g, const char *p)
+{
+	bool choose = *p == 'g';
+	s32 n;
+
+	if ((*p != 'g' && *p != 'c') || (p++, !thread_number(g, &p, &n)) || *p) {
+		reply_ok(g, false);
+		return;
+	}
+	if (choose)
+		g->thread = n > 0 ? (unsigned)n - 1 : g->c->m->running;
+	reply_ok(g, true);
+}
+
+static void cmd_is_thread(struct gdbstub *g, const char *p)
+{
+	s32 n;
+
+	reply_ok(g, thread_number(g, &p, &n) && n > 0 && !*p);
+}
+
+static void list_threads(struct gdbstub *g)
+{
+	begin(g);
+	for (unsigned i = 0; i < g->c->m->config.nr_cpus; i++) {
+		put_char(g, i ? ',' : 'm');
+		put_char(g, digits[i + 1]);
+	}
+	end(g);
+}
+
+static void describe_thread(struct gdbstub *g, const char *p)
+{
+	char text[64];
+	s32 n;
+
+	if (!thread_number(g, &p, &n) || n <= 0) {
+		reply_ok(g, false);
+		return;
+	}
+	snprintf(text, sizeof(text), "CPU %d [%s]", n - 1,
+		 g->c->m->cpu[n - 1]->halted	   ? "halted"
+		 : g->c->m->cpu[n - 1]->error_mode ? "error mode"
+						   : "running");
+	begin(g);
+	for (const char *c = text; *c; c++)
+		put_byte(g, (u8)*c);
+	end(g);
 }
 
 static void cmd_get_regs(struct gdbstub *g)
@@ -327,7 +398,16 @@ static void cmd_set_reg(struct gdbstub *g, const char *p)
 			    gdb_set_reg(the_cpu(g), n, be32_get(buf)));
 }
 
-static void cmd_read(struct gdbstub *g, const char *p)
+/* How much of n bytes at va can be read, up to where nothing is. */
+static u32 read_some(struct gdbstub *g, u32 va, u8 *buf, u32 n)
+{
+	while (n && !gdb_read_mem(the_cpu(g), g->physical, va, buf, n))
+		n = n > 0x1000 - (va & 0xfff) ? 0x1000 - (va & 0xfff) : 0;
+	return n;
+}
+
+/* m: as digits; x: as binary data. */
+static void cmd_read(struct gdbstub *g, const char *p, bool binary)
 {
 	u8 buf[GDB_PACKET / 2];
 	u32 va, n;
@@ -338,16 +418,24 @@ static void cmd_read(struct gdbstub *g, const char *p)
 	}
 	if (n > sizeof(buf))
 		n = sizeof(buf);
-	/* What can be read of it. */
-	while (n && !gdb_read_mem(the_cpu(g), g->physical, va, buf, n))
-		n = n > 0x1000 - (va & 0xfff) ? 0x1000 - (va & 0xfff) : 0;
-	if (!n) {
+	if (n) {
+		n = read_some(g, va, buf, n);
+		if (!n) {
+			reply_ok(g, false);
+			return;
+		}
+	} else if (!binary) {
 		reply_ok(g, false);
 		return;
 	}
 	begin(g);
+	if (binary)
+		put_char(g, 'b');
 	for (u32 i = 0; i < n; i++)
-		put_byte(g, buf[i]);
+		if (binary)
+			put_binary(g, (char)buf[i]);
+		else
+			put_byte(g, buf[i]);
 	end(g);
 }
 
@@ -386,24 +474,33 @@ static void cmd_write_binary(struct gdbstub *g, const char *p)
 			    gdb_write_mem(the_cpu(g), g->physical, va, buf, n));
 }
 
-/* Z0 and Z1: nothing is written to memory, so they are the same. */
+/* Z0 and Z1: nothing is written to memory, so they are the same. Z2, 3, 4: stores, loads, both. */
 static void cmd_breakpoint(struct gdbstub *g, const char *p, bool insert)
 {
-	u32 va, kind;
-	char type = *p;
+	static const unsigned kinds[] = { CPU_WATCH_STORE, CPU_WATCH_LOAD,
+					  CPU_WATCH_LOAD | CPU_WATCH_STORE };
+	u32 type, va, kind;
+	struct cpu_watch w;
 
-	if (type != '0' && type != '1') {
+	if (*p < '0' || *p > '4') {
 		reply(g, "");
 		return;
 	}
-	p++;
+	type = (u32)(*p++ - '0');
 	if (!expect(&p, ',') || !address_and_length(&p, &va, &kind)) {
 		reply_ok(g, false);
 		return;
 	}
+	if (type < 2) {
+		if (!insert)
+			gdb_remove_breakpoint(g, va);
+		reply_ok(g, !insert || gdb_insert_breakpoint(g, va));
+		return;
+	}
+	w = (struct cpu_watch){ .first = va, .last = va + (kind - 1), .kinds = kinds[type - 2] };
 	if (!insert)
-		remove_breakpoint(g, va);
-	reply_ok(g, !insert || insert_breakpoint(g, va));
+		gdb_remove_watch(g, &w);
+	reply_ok(g, !insert || (kind && gdb_insert_watch(g, &w)));
 }
 
 /* What a monitor command prints goes out as it comes. */
@@ -441,11 +538,10 @@ static void cmd_monitor(struct gdbstub *g, const char *p)
 	reply(g, "OK");
 }
 
-/* qXfer:features:read:target.xml:OFFSET,LENGTH */
-static void cmd_description(struct gdbstub *g, const char *p)
+/* OFFSET,LENGTH of a document. */
+static void cmd_document(struct gdbstub *g, const char *p, const char *text, u32 len)
 {
-	char text[GDB_PACKET];
-	u32 len = gdb_describe(text, sizeof(text)), off, n;
+	u32 off, n;
 
 	if (!address_and_length(&p, &off, &n) || *p || off > len) {
 		reply_ok(g, false);
@@ -458,6 +554,19 @@ static void cmd_description(struct gdbstub *g, const char *p)
 	for (u32 i = off; i < len && i - off < n; i++)
 		put_binary(g, text[i]);
 	end(g);
+}
+
+static void cmd_transfer(struct gdbstub *g, const char *p)
+{
+	char text[GDB_PACKET];
+	const char *args;
+
+	if ((args = after(p, "features:read:target.xml:")))
+		cmd_document(g, args, text, gdb_describe(text, sizeof(text)));
+	else if ((args = after(p, "memory-map:read::")))
+		cmd_document(g, args, text, gdb_describe_memory(the_cpu(g), text, sizeof(text)));
+	else
+		reply_ok(g, false);
 }
 
 static void cmd_sstep(struct gdbstub *g, const char *p)
@@ -473,26 +582,30 @@ static void cmd_sstep(struct gdbstub *g, const char *p)
 static void cmd_query(struct gdbstub *g, const char *p)
 {
 	const char *args;
-	char text[128];
+	char text[192];
 
 	if (after(p, "qSupported")) {
 		snprintf(text, sizeof(text),
-			 "PacketSize=%x;QStartNoAckMode+;vContSupported+;qXfer:features:read+",
+			 "PacketSize=%x;QStartNoAckMode+;vContSupported+;qXfer:features:read+;"
+			 "qXfer:memory-map:read+;binary-upload+",
 			 GDB_PACKET);
 		reply(g, text);
-	} else if ((args = after(p, "qXfer:features:read:target.xml:"))) {
-		cmd_description(g, args);
+	} else if ((args = after(p, "qXfer:"))) {
+		cmd_transfer(g, args);
 	} else if ((args = after(p, "qRcmd,"))) {
 		cmd_monitor(g, args);
 	} else if (!strcmp(p, "QStartNoAckMode")) {
 		reply(g, "OK");
 		g->no_ack = true;
 	} else if (!strcmp(p, "qC")) {
-		reply(g, "QC1");
+		snprintf(text, sizeof(text), "QC%x", g->thread + 1);
+		reply(g, text);
 	} else if (!strcmp(p, "qfThreadInfo")) {
-		reply(g, "m1");
+		list_threads(g);
 	} else if (!strcmp(p, "qsThreadInfo")) {
 		reply(g, "l");
+	} else if ((args = after(p, "qThreadExtraInfo,"))) {
+		describe_thread(g, args);
 	} else if (after(p, "qAttached")) {
 		reply(g, "1");
 	} else if (!strcmp(p, "qqemu.sstepbits")) {
@@ -532,7 +645,8 @@ static void detach(struct gdbstub *g)
 	reply(g, "OK");
 	forget_client(g);
 	g->no_ack = no_ack;
-	cpu_pass_breakpoint(the_cpu(g));
+	for (unsigned i = 0; i < g->c->m->config.nr_cpus; i++)
+		cpu_pass_breakpoint(g->c->m->cpu[i]);
 	g->c->stopped = false;
 }
 
@@ -562,14 +676,17 @@ static void command(struct gdbstub *g)
 		cmd_set_regs(g, p);
 		break;
 	case 'H':
+		cmd_thread(g, p);
+		break;
 	case 'T':
-		reply(g, "OK");
+		cmd_is_thread(g, p);
 		break;
 	case 'k':
 		g->c->quit = true;
 		break;
 	case 'm':
-		cmd_read(g, p);
+	case 'x':
+		cmd_read(g, p, g->in[0] == 'x');
 		break;
 	case 'M':
 		cmd_write(g, p);
@@ -673,7 +790,7 @@ void gdbstub_init(struct gdbstub *g, struct control *c)
 
 void gdbstub_release(struct gdbstub *g)
 {
-	free(g->breakpoint);
+	gdb_clear_stops(g);
 }
 
 void gdbstub_poll(struct gdbstub *g, u64 who)
@@ -711,13 +828,18 @@ static void tell_exit(struct gdbstub *g, u32 status)
 
 bool gdbstub_ran(struct gdbstub *g, enum machine_stop why)
 {
+	if (why == MACHINE_WATCHPOINT) {
+		note_watch(g);
+		stop(g, GDB_SIGTRAP);
+		return true;
+	}
 	if (why == MACHINE_BREAKPOINT || (why == MACHINE_ERROR && g->who)) {
 		stop(g, why == MACHINE_ERROR ? GDB_SIGSEGV : GDB_SIGTRAP);
 		return true;
 	}
 	if (why == MACHINE_EXIT || why == MACHINE_POWEROFF)
 		tell_exit(g, why == MACHINE_EXIT ? g->c->m->exit_status : 0);
-	else if (g->stepping && the_cpu(g)->icount != g->step_icount)
+	else if (g->stepping && machine_insns(g->c->m) != g->step_icount)
 		stop(g, GDB_SIGTRAP);
 	return false;
 }

@@ -421,6 +421,8 @@ enum machine_stop machine_run(struct machine *m, u64 insns)
 			return MACHINE_ERROR;
 		if (why == CPU_BREAKPOINT)
 			return MACHINE_BREAKPOINT;
+		if (why == CPU_WATCHPOINT)
+			return MACHINE_WATCHPOINT;
 		if (why == CPU_EXIT) {
 			m->exit_status = cpu->exit_status;
 			return MACHINE_EXIT;

@@ -25,6 +25,7 @@ enum machine_stop {
 	MACHINE_POWEROFF,
 	MACHINE_RESET, /* the guest reset the board; it stands at its reset state */
 	MACHINE_ERROR, /* error mode */
+	MACHINE_WATCHPOINT, /* behind an access to one: cpu->watched tells */
 	MACHINE_BREAKPOINT, /* in front of one */
 	MACHINE_EXIT, /* firmware's own exit; see exit_status */
 };

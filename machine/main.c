@@ -236,6 +236,7 @@ static int run(struct run *r)
 		switch (why) {
 		case MACHINE_QUANTUM_END:
 		case MACHINE_BREAKPOINT:
+		case MACHINE_WATCHPOINT:
 			break;
 		case MACHINE_IDLE:
 			host_poll(&r->host, 0);
@@ -301,6 +302,22 @@ static int monitor_load(void *arg, const char *path, char *err, size_t errlen)
 	return 0;
 }
 
+/* The old one goes, even where the new one cannot be opened. */
+static int monitor_gdbserver(void *arg, const char *spec, char *err, size_t errlen)
+{
+	struct run *r = arg;
+	char full[sizeof(r->o.gdb_spec)];
+
+	host_chr_close(&r->host, &r->gdb.chr);
+	if (!strcmp(spec, "none"))
+		return 0;
+	if (options_gdb(spec, full, sizeof(full))) {
+		snprintf(err, errlen, "'%s' is too long", spec);
+		return -EINVAL;
+	}
+	return host_chr_open(&r->host, full, &r->gdb.chr, err, errlen);
+}
+
 static void monitor_focus(void *arg, bool here)
 {
 	struct run *r = arg;
@@ -322,6 +339,7 @@ static int open_monitors(struct run *r, char *err, size_t errlen)
 				       .stopped = r->o.stopped,
 				       .save = monitor_save,
 				       .load = monitor_load,
+				       .gdbserver = monitor_gdbserver,
 				       .arg = r };
 	monitor_init(&r->mux, &r->control);
 	monitor_init(&r->monitor, &r->control);

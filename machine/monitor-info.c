@@ -51,6 +51,29 @@ static void info_registers(struct monitor *mon, __unused const char *args)
 		   cpu->icount);
 }
 
+/* All of them, from the current one up: callers' callers come last. */
+static void info_windows(struct monitor *mon, __unused const char *args)
+{
+	const struct cpu *cpu = the_cpu(mon);
+	unsigned w = cpu->cwp;
+
+	do {
+		mon_printf(mon, "%c%c%u: pc %08x sp %08x fp %08x i7 %08x\n",
+			   w == cpu->cwp ? '*' : ' ', cpu->wim >> w & 1 ? '!' : ' ', w,
+			   w == cpu->cwp ? cpu->pc : cpu_get_reg(cpu, cpu->win_below[w], 31),
+			   cpu_get_reg(cpu, w, 14), cpu_get_reg(cpu, w, 30),
+			   cpu_get_reg(cpu, w, 31));
+		mon_printf(mon, "     l0-7:");
+		for (unsigned n = 16; n < 24; n++)
+			mon_printf(mon, " %08x", cpu_get_reg(cpu, w, n));
+		mon_printf(mon, "\n     i0-7:");
+		for (unsigned n = 24; n < 32; n++)
+			mon_printf(mon, " %08x", cpu_get_reg(cpu, w, n));
+		mon_printf(mon, "\n");
+		w = cpu->win_above[w];
+	} while (w != cpu->cwp);
+}
+
 static void info_cpus(struct monitor *mon, __unused const char *args)
 {
 	const struct machine *m = mon->c->m;
@@ -174,6 +197,23 @@ static void info_pic(struct monitor *mon, __unused const char *args)
 	for (unsigned i = 0; i < m->config.nr_cpus; i++)
 		mon_printf(mon, "CPU %u: lines %04x, pil %u, et %u\n", i, m->cpu[i]->irq_lines,
 			   m->cpu[i]->pil, m->cpu[i]->et);
+}
+
+/* What is due and when, then what the counters hold. */
+static void info_timers(struct monitor *mon, __unused const char *args)
+{
+	const struct machine *m = mon->c->m;
+	u64 now = clock_now(&m->clock);
+
+	mon_printf(mon, "now: %" PRIu64 " ns\n", now);
+	for (const struct timer *t = m->clock.head; t; t = t->next)
+		for (unsigned i = 0; i < m->nr_devs; i++)
+			if ((const char *)t->arg >= (const char *)m->dev[i].chip &&
+			    (const char *)t->arg <
+				    (const char *)m->dev[i].chip + m->dev[i].row->cls->size)
+				mon_printf(mon, "%s: in %" PRIu64 " ns\n", m->dev[i].row->name,
+					   t->at > now ? t->at - now : 0);
+	print_chip(mon, machine_chip(mon->c->m, "timer"));
 }
 
 /* --- what is plugged in --- */
@@ -310,9 +350,11 @@ static const struct topic {
 	{ "registers", "the processor's", info_registers },
 	{ "snapshots", "the file that savevm and SIGUSR1 write", info_snapshots },
 	{ "status", "running or not, and since when", info_status },
+	{ "timers", "deadlines, and the timers' registers", info_timers },
 	{ "tlb", "what the current context maps", info_tlb },
 	{ "uuid", "what -uuid said", info_uuid },
 	{ "version", "of this program", info_version },
+	{ "windows", "the register windows; * is current, ! invalid by WIM", info_windows },
 };
 
 void mon_info(struct monitor *mon, const char *args)

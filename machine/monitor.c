@@ -214,6 +214,10 @@ static const struct command commands[] = {
 	{ "loadvm", "[FILE]", "go back to a snapshot", cmd_loadvm },
 	{ "sendkey", "KEY[-KEY...]", "press keys together and let go: stop-a, ctrl-c, ret",
 	  mon_sendkey },
+	{ "asi", "N ADDR [b|h|w|d] [VALUE]", "load or store in an alternate space, as a supervisor",
+	  mon_asi },
+	{ "gdbserver", "[DEV]", "wait for gdb there, tcp::1234 if not given; 'none' ends that",
+	  mon_gdbserver },
 	{ "log", "ITEM,...", "log these, as -d does; 'none' ends it, 'help' lists them", cmd_log },
 };
 

@@ -26,6 +26,8 @@ struct control {
 	/* A snapshot to, or from, `path`; NULL: the usual one. 0, or not and one line in err. */
 	int (*save)(void *arg, const char *path, char *err, size_t errlen);
 	int (*load)(void *arg, const char *path, char *err, size_t errlen);
+	/* Wait for gdb there, `none`: not at all. 0, or not and one line in err. */
+	int (*gdbserver)(void *arg, const char *spec, char *err, size_t errlen);
 	void *arg;
 };
 
@@ -71,6 +73,10 @@ void mon_print(struct monitor *mon, const char *args);
 
 /* monitor-info.c */
 void mon_info(struct monitor *mon, const char *args);
+
+/* monitor-debug.c */
+void mon_asi(struct monitor *mon, const char *args);
+void mon_gdbserver(struct monitor *mon, const char *args);
 
 /* monitor-keys.c */
 void mon_sendkey(struct monitor *mon, const char *args);

@@ -342,16 +342,19 @@ static int read_restore(struct optctx *c, char *arg)
 	return *c->o->restore ? 0 : opt_fail(c, "needs a file");
 }
 
+int options_gdb(const char *arg, char *spec, size_t size)
+{
+	bool socket = !strncmp(arg, "tcp:", 4) || !strncmp(arg, "unix:", 5);
+	int n = snprintf(spec, size, "%s%s", arg, socket ? ",server=on,wait=off" : "");
+
+	return n < 0 || (size_t)n >= size ? -EINVAL : 0;
+}
+
 static int read_gdb(struct optctx *c, char *arg)
 {
 	struct options *o = c->o;
-	bool socket = !strncmp(arg, "tcp:", 4) || !strncmp(arg, "unix:", 5);
-	int n;
 
-	/* gdb is the one who calls; the guest does not wait for it, that is what -S is for. */
-	n = snprintf(o->gdb_spec, sizeof(o->gdb_spec), "%s%s", arg,
-		     socket ? ",server=on,wait=off" : "");
-	if (n < 0 || (size_t)n >= sizeof(o->gdb_spec))
+	if (options_gdb(arg, o->gdb_spec, sizeof(o->gdb_spec)))
 		return opt_fail(c, "is too long");
 	return opt_chr(c, &o->gdb, o->gdb_spec);
 }

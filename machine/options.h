@@ -204,6 +204,12 @@ void options_release(struct options *o);
  */
 int options_log(char *text, unsigned *items, bool *help, char *err, size_t errlen);
 
+/*
+ * Where gdb is waited for, as host_chr_open() takes it: gdb is the one who calls, and the guest does not wait
+ * for it, that is what -S is for. -EINVAL: it does not fit.
+ */
+int options_gdb(const char *arg, char *spec, size_t size);
+
 /* The text of --help, 79 columns at most. */
 void options_usage(FILE *out);
 

@@ -140,7 +140,6 @@ sub machine
 	is($g->ask('c4010'), 'T05thread:1;', 'c from elsewhere');
 	is(sprintf('%x', $g->word($PC)), '4000', '  the annulled one is no stop');
 	is($g->ask('Z0,4002,4'), 'E16', 'no breakpoint between instructions');
-	is($g->ask('Z2,5000,4'), '', 'watchpoints are not there');
 
 	my $out = $g->ask('qRcmd,' . unpack('H*', 'info status'));
 	like(pack('H*', substr($out, 1)), qr/^VM status: paused/, 'qRcmd');
@@ -155,8 +154,9 @@ sub machine
 
 	# Nothing of this does harm.
 	for my $bad ('m', 'm4000', 'm,', 'm4000,ffffffff', 'mfffffffff,1', 'M4000,4:00', 'M4000,2:00zz',
-		'M4000,ffffffff:00', 'X4000,4:}', 'X4000,ffffffff:', 'X0,0', 'p', 'p4d', 'pffffffff', 'P', 'P1',
-		'P1=', 'P1=123', 'P4d=00000000', 'P48=00000000', 'G', 'G00', 'Z0', 'Z0,', 'Z0,4000', 'vCont',
+		'M4000,ffffffff:00', 'X4000,4:}', 'X4000,ffffffff:', 'X0,0', 'p', 'p52', 'pffffffff', 'P', 'P1',
+		'P1=', 'P1=123', 'P52=00000000', 'P4b=00000000', 'Z2', 'Z2,5000', 'Z2,5000,0', 'Z2,ffffffff,2', 'Hx', 'Hg9', 'Hg', 'T0', 'T9', 'T',
+		'vCont;c:9', 'vCont;s:1;', 'qXfer:memory-map:read::1', 'qXfer:bogus:read::0,1', 'qThreadExtraInfo,0', 'G', 'G00', 'Z0', 'Z0,', 'Z0,4000', 'vCont',
 		'vCont;', 'vCont;x', 'c1', 's123456789', 'Czz', 'qRcmd,1', 'qRcmd,' . '61' x 3000,
 		'qXfer:features:read:target.xml:', 'qXfer:features:read:target.xml:ffffffff,1',
 		'Qqemu.sstep=', 'Qqemu.sstep=99', 'x' x 10000, 'M4000,2000:' . '00' x 9000) {

@@ -171,6 +171,15 @@ void cpu_set_breakpoints(struct cpu *cpu, const u32 *va, u32 n)
 			cpu->fetch[s][i].tag = TLB_INVALID;
 }
 
+/* An access gets by watch.c only where no TLB has its page. */
+void cpu_set_watches(struct cpu *cpu, const struct cpu_watch *watches, u32 n)
+{
+	cpu->watches = watches;
+	cpu->nr_watches = n;
+	cpu->watched.hit = false;
+	cpu_flush_tlb(cpu);
+}
+
 void cpu_pass_breakpoint(struct cpu *cpu)
 {
 	cpu->pass_pc = cpu->pc;
@@ -234,6 +243,7 @@ enum cpu_exit cpu_run(struct cpu *cpu, u64 limit)
 {
 	cpu->limit = limit;
 	cpu->kick = false;
+	cpu->watched.hit = false;
 	for (;;) {
 		if (cpu->error_mode)
 			return CPU_ERROR;
@@ -258,6 +268,8 @@ enum cpu_exit cpu_run(struct cpu *cpu, u64 limit)
 			cpu->exit_asked = false;
 			return CPU_EXIT;
 		}
+		if (unlikely(cpu->watched.hit))
+			return CPU_WATCHPOINT;
 	}
 }
 

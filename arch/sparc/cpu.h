@@ -65,6 +65,7 @@ enum cpu_exit {
 	CPU_IDLE, /* powered down until an interrupt */
 	CPU_ERROR, /* error mode: a trap while traps were disabled */
 	CPU_BREAKPOINT, /* in front of one; see cpu_set_breakpoints() */
+	CPU_WATCHPOINT, /* behind an access to one; cpu->watched tells */
 	CPU_EXIT, /* firmware asked for the end: `ta 0`, ET = 0, %g1 = 1; see exit_status */
 };
 
@@ -101,6 +102,22 @@ struct fetch_entry {
 };
 
 struct cpu;
+
+/* Virtual addresses whose accesses stop cpu_run(). */
+enum cpu_watch_kind { CPU_WATCH_LOAD = 1, CPU_WATCH_STORE = 2 };
+struct cpu_watch {
+	u32 first, last;
+	unsigned kinds;
+};
+
+/* An access to one of them, by the last instruction. */
+struct cpu_watched {
+	bool hit, store;
+	unsigned n; /* which watch */
+	u32 va; /* of the access */
+	unsigned size; /* bytes */
+	u64 old, val; /* what was there, and what is there now or was loaded */
+};
 
 /*
  * Somebody who is told what happens; each may be NULL. Instruction counts are right in all of
@@ -170,6 +187,9 @@ struct cpu {
 	bool hold_irqs; /* take no interrupts; for cpu_run() of one instruction only */
 	const u32 *breakpoints; /* ascending */
 	u32 nr_breakpoints;
+	const struct cpu_watch *watches;
+	u32 nr_watches;
+	struct cpu_watched watched;
 	u32 pass_pc; /* no breakpoint here while the count is pass_icount */
 	u64 pass_icount;
 	bool exit_asked;
@@ -236,6 +256,11 @@ void cpu_step(struct cpu *cpu);
 void cpu_set_breakpoints(struct cpu *cpu, const u32 *va, u32 n);
 /* The instruction at pc is executed the next time, breakpoint or not. */
 void cpu_pass_breakpoint(struct cpu *cpu);
+/*
+ * cpu_run() is to stop behind loads or stores that touch these, a trapping access excepted; the array stays
+ * the caller's. Accesses to their pages are made by cpu_step(), all others are as quick as ever.
+ */
+void cpu_set_watches(struct cpu *cpu, const struct cpu_watch *watches, u32 n);
 /* Is there a breakpoint in first..last? */
 bool cpu_has_breakpoint(const struct cpu *cpu, u32 first, u32 last);
 /* An interrupt request line: level 1..15. */
@@ -287,6 +312,13 @@ unsigned cpu_swap_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acce
 		       u64 *old);
 /* Make va's translation quick if it can be; false: leave it to the slow way. */
 bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store);
+
+/* watch.c: would an access to the page of va have to be looked at? */
+bool cpu_page_watched(const struct cpu *cpu, u32 va, unsigned kinds);
+/* An access has been made: is it one that somebody waits for? `old` counts for stores. */
+void cpu_look_at(struct cpu *cpu, u32 va, unsigned size, bool store, u64 old, u64 val);
+/* What is at va before it is stored to. */
+u64 cpu_watch_old(struct cpu *cpu, u64 pa, unsigned size);
 
 /* asi.c: alternate spaces, S = 1 and alignment already checked. */
 unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 *val);

@@ -57,6 +57,9 @@ bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
 	const struct bus_range *range;
 	struct translation tr = { .pa = va };
 
+	if (unlikely(cpu->nr_watches) && tlb != TLB_BYPASS &&
+	    cpu_page_watched(cpu, va, CPU_WATCH_LOAD | (store ? CPU_WATCH_STORE : 0)))
+		return false;
 	if (tlb != TLB_BYPASS && srmmu_translate(cpu, va, at, &tr))
 		return false;
 	tr.pa &= ~(u64)0xfff;
@@ -110,6 +113,11 @@ static void at_chip(struct cpu *cpu, u64 pa, unsigned size, bool store)
 		cpu->log->chip(cpu->log->arg, cpu, pa, size, store);
 }
 
+static bool is_fetch(enum access_type at)
+{
+	return at == AT_FETCH_USER || at == AT_FETCH_SUPER;
+}
+
 /* False on a bus error. */
 static bool phys_read(struct cpu *cpu, u64 pa, unsigned size, u64 *val)
 {
@@ -156,21 +164,32 @@ unsigned cpu_load_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at
 {
 	struct translation tr;
 	u32 l_ft = srmmu_translate(cpu, va, at, &tr);
+	unsigned tt;
 
-	if (!l_ft)
-		return cpu_load_phys(cpu, tr.pa, size, va, at, val);
 	*val = 0;
-	return srmmu_fault(cpu, va, at, l_ft);
+	if (l_ft)
+		return srmmu_fault(cpu, va, at, l_ft);
+	tt = cpu_load_phys(cpu, tr.pa, size, va, at, val);
+	if (unlikely(cpu->nr_watches) && !tt && !is_fetch(at))
+		cpu_look_at(cpu, va, size, false, 0, *val);
+	return tt;
 }
 
 unsigned cpu_store_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at, u64 val)
 {
 	struct translation tr;
 	u32 l_ft = srmmu_translate(cpu, va, at, &tr);
+	unsigned tt;
+	u64 old = 0;
 
-	if (!l_ft)
-		return cpu_store_phys(cpu, tr.pa, size, va, at, val);
-	return srmmu_fault(cpu, va, at, l_ft);
+	if (l_ft)
+		return srmmu_fault(cpu, va, at, l_ft);
+	if (unlikely(cpu->nr_watches))
+		old = cpu_watch_old(cpu, tr.pa, size);
+	tt = cpu_store_phys(cpu, tr.pa, size, va, at, val);
+	if (unlikely(cpu->nr_watches) && !tt)
+		cpu_look_at(cpu, va, size, true, old, val);
+	return tt;
 }
 
 unsigned cpu_swap_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at, u32 val,
@@ -186,11 +205,17 @@ unsigned cpu_swap_at(struct cpu *cpu, u32 va, unsigned size, enum access_type at
 {
 	struct translation tr;
 	u32 l_ft = srmmu_translate(cpu, va, at, &tr);
+	unsigned tt;
 
-	if (!l_ft)
-		return cpu_swap_phys(cpu, tr.pa, size, va, at, val, old);
 	*old = 0;
-	return srmmu_fault(cpu, va, at, l_ft);
+	if (l_ft)
+		return srmmu_fault(cpu, va, at, l_ft);
+	tt = cpu_swap_phys(cpu, tr.pa, size, va, at, val, old);
+	if (unlikely(cpu->nr_watches) && !tt) {
+		cpu_look_at(cpu, va, size, true, *old, val);
+		cpu_look_at(cpu, va, size, false, 0, *old);
+	}
+	return tt;
 }
 
 unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val)
