@@ -109,6 +109,7 @@ static struct code_page *make(struct code_cache *cache, u64 pa, const u8 *mem)
 	page->pa = pa;
 	page->mem = mem;
 	page->writes = 0;
+	page->longest = 0;
 	page->next = cache->hash[hash_of(pa)];
 	cache->hash[hash_of(pa)] = page;
 	for (unsigned c = 0; c < cache->nr_cpus; c++)
@@ -158,25 +159,49 @@ struct code_page *code_page_of(struct op *op, u32 va)
 	return container_of(op - (va >> 2 & (CODE_PAGE_OPS - 1)), struct code_page, op[0]);
 }
 
-/* Does the word end a straight line for certain? An untaken branch does not. */
+/* Does the word end a straight line for certain? An untaken branch does not; UNIMP traps. */
 static bool ends_line(u32 w)
 {
-	unsigned flags = insn_flags[insn_decode(w)];
+	enum insn insn = insn_decode(w);
+	unsigned flags = insn_flags[insn];
 
-	return (flags & INSN_CTI) && (!(flags & INSN_BRANCH) || f_cond(w) == 8);
+	return insn == insn_unimp ||
+	       ((flags & INSN_CTI) && (!(flags & INSN_BRANCH) || f_cond(w) == 8));
+}
+
+static void find_runs(struct code_page *page)
+{
+	unsigned n = 0, longest = 1;
+
+	for (unsigned i = CODE_PAGE_OPS; i-- > 0;) {
+		n = ends_line(be32_get(page->mem + i * 4)) ? 0 : n + 1;
+		page->run[i] = (u8)(n < RUN_LONG ? n : RUN_LONG);
+		if (n > longest)
+			longest = n;
+	}
+	page->longest = (u16)longest;
+}
+
+unsigned code_longest(struct cpu *cpu, struct op *op)
+{
+	struct code_page *page = code_page_of(op, cpu->pc);
+
+	if (!page->longest)
+		find_runs(page);
+	return page->longest;
 }
 
 unsigned code_straight(struct cpu *cpu, struct op *op, unsigned max)
 {
+	struct code_page *page = code_page_of(op, cpu->pc);
 	unsigned first = cpu->pc >> 2 & (CODE_PAGE_OPS - 1), n;
-	const u8 *mem = code_page_of(op, cpu->pc)->mem + first * 4;
 
-	if (insn_flags[insn_decode(be32_get(mem))] & INSN_CTI)
+	if (insn_flags[insn_decode(be32_get(page->mem + first * 4))] & INSN_CTI)
 		return 0;
-	for (n = 0; n < max && first + n < CODE_PAGE_OPS; n++)
-		if (ends_line(be32_get(mem + n * 4)))
-			break;
-	return n;
+	n = code_longest(cpu, op);
+	if (page->run[first] < RUN_LONG)
+		n = page->run[first];
+	return n < max ? n : max;
 }
 
 /*
@@ -191,6 +216,7 @@ static void undo(const struct code_cache *cache, struct code_page *page, unsigne
 		page->op[i].fn = cache->undecoded.fn;
 	for (unsigned i = first; i <= last; i++)
 		page->op[i] = cache->undecoded;
+	page->longest = 0;
 }
 
 void code_written(struct code_cache *cache, u64 pa, u64 n)

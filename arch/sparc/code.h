@@ -34,7 +34,14 @@ struct code_page {
 	const u8 *mem;
 	struct code_page *next; /* in the hash chain */
 	u32 writes; /* stores that hit the page since it was made */
+	/*
+	 * How many words from each on run in line for certain before a transfer that is always taken or
+	 * the page's end, RUN_LONG: that many or more; and the most of them. Known while longest != 0.
+	 */
+	u16 longest;
+	u8 run[CODE_PAGE_OPS];
 };
+#define RUN_LONG 255u
 
 struct code_cache {
 	struct code_page *hash[CODE_HASH];
@@ -67,6 +74,8 @@ struct code_page *code_page_of(struct op *op, u32 va);
  * or the page ends: 0 where op itself is a control transfer, never more than max.
  */
 unsigned code_straight(struct cpu *cpu, struct op *op, unsigned max);
+/* The most that code_straight() could say of any op of the page that holds op, at cpu->pc; 1 at least. */
+unsigned code_longest(struct cpu *cpu, struct op *op);
 
 /* exec.c: ops that are no instruction. */
 enum exec_op { EXEC_UNDECODED, EXEC_PAGE_END, EXEC_FAR };

@@ -19,6 +19,8 @@ int cpu_init(struct cpu *cpu, const struct cpu_model *model, unsigned id, struct
 		cpu->win_below[(w + 1) % model->nwindows] = (u8)w;
 	}
 	cpu->far_op = exec_op(EXEC_FAR);
+	for (unsigned i = 0; i < TLB_SIZE; i++)
+		cpu->fetch_near[i].tag = TLB_INVALID;
 	code_attach(code, cpu);
 	cpu_reset(cpu);
 	return 0;
@@ -210,6 +212,26 @@ static bool at_breakpoint(const struct cpu *cpu)
 
 /* How far from the limit a whole page of straight-line code still fits. */
 #define MARGIN (CODE_PAGE_OPS + 8)
+/* What a transfer and its delay instruction take. */
+#define TRANSFER 2
+
+/*
+ * Near the limit the engine stays in one page, whose longest straight line is known: it looks at
+ * the count at every taken transfer, so that it may go on until that line would not fit any more.
+ */
+static void run_near(struct cpu *cpu, struct op *op, u64 soft)
+{
+	struct fetch_entry *e = &cpu->fetch_near[cpu->pc >> 12 & (TLB_SIZE - 1)];
+
+	*e = cpu->fetch[cpu->s][cpu->pc >> 12 & (TLB_SIZE - 1)];
+	cpu->soft = soft;
+	cpu->near = true;
+	cpu->fetch_mode = cpu->fetch_near;
+	exec_enter(cpu, op);
+	cpu->near = false;
+	e->tag = TLB_INVALID;
+	cpu_mode_changed(cpu);
+}
 
 /*
  * Run from here in the engine if it can be done without passing the limit; else
@@ -219,6 +241,7 @@ static bool run_engine(struct cpu *cpu)
 {
 	u64 left = cpu->limit - cpu->icount;
 	struct op *op;
+	unsigned n;
 
 	if (!cpu_can_run(cpu))
 		return false;
@@ -227,15 +250,19 @@ static bool run_engine(struct cpu *cpu)
 		return false;
 	if (left > 2 * MARGIN) {
 		cpu->soft = cpu->limit - MARGIN;
-	} else {
-		/* Near the limit: only as far as the next taken branch. */
-		unsigned n = code_straight(cpu, op, (unsigned)left + 1);
-
-		if (n < 2 || n > left || cpu->npc != cpu->pc + 4)
-			return false;
-		cpu->soft = cpu->icount;
+		exec_enter(cpu, op);
+		return true;
 	}
-	exec_enter(cpu, op);
+	n = code_longest(cpu, op);
+	if (left > n + 4 * TRANSFER) {
+		run_near(cpu, op, cpu->limit - n - TRANSFER);
+		return true;
+	}
+	/* Only as far as the next taken transfer. */
+	n = code_straight(cpu, op, (unsigned)left + 1);
+	if (n < 2 || n > left || cpu->npc != cpu->pc + 4)
+		return false;
+	run_near(cpu, op, cpu->icount);
 	return true;
 }
 

@@ -154,6 +154,8 @@ struct cpu {
 	u32 win[MAX_WINDOWS][16]; /* locals and ins of every window but the current one */
 	struct tlb tlb[TLB_NR];
 	struct fetch_entry fetch[2][TLB_SIZE]; /* user, supervisor */
+	struct fetch_entry
+		fetch_near[TLB_SIZE]; /* near a limit: one page at a time, see cpu_run() */
 	struct walk_entry walk[WALK_SIZE];
 
 	/* State. */
@@ -184,6 +186,7 @@ struct cpu {
 	bool kick; /* leave cpu_run() at the next instruction boundary */
 	bool ref; /* never use the engine */
 	bool step_next; /* the engine met an instruction that it leaves to cpu_step() */
+	bool near; /* the engine is not to go on in another page by itself */
 	bool hold_irqs; /* take no interrupts; for cpu_run() of one instruction only */
 	const u32 *breakpoints; /* ascending */
 	u32 nr_breakpoints;

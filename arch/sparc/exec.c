@@ -105,8 +105,8 @@ static void enter(ARGS)
  */
 static void resume(ARGS)
 {
-	if (!cpu_can_run(cpu) || cpu->icount + 2 >= cpu->soft || cpu->kick || cpu->error_mode ||
-	    cpu_irq_pending(cpu))
+	if (!cpu_can_run(cpu) || cpu->icount + 2 >= cpu->soft || cpu->kick || cpu->near ||
+	    cpu->error_mode || cpu_irq_pending(cpu))
 		return;
 	op = code_lookup(cpu, cpu->pc);
 	if (!op)
