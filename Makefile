@@ -5,6 +5,7 @@
 #   DEVELOPER=1  strict warnings, all of them errors
 #   SANITIZE=1   AddressSanitizer and UBSan (objects under obj/san/)
 #   CC=clang     any gcc or clang; objects of different settings do not mix: make clean
+#   ZLIB=DIR     zlib's include/ and lib/, where the compiler has none (tools/zlib-for makes them)
 
 CC = gcc
 AR = ar
@@ -18,8 +19,11 @@ O := obj$(if $(SANITIZE),/san)
 CFLAGS = -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -I. -I$(O)/gen -Wall -Wextra -Wno-missing-field-initializers -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -fno-strict-aliasing -fno-pie -ffile-prefix-map=$(CURDIR)=. \
-	-DVONK_VERSION='"$(VERSION)"'
-ALL_LDFLAGS = $(LDFLAGS) -static
+	-DVONK_VERSION='"$(VERSION)"' $(HARDEN) $(ZLIB:%=-isystem %/include)
+# No PIE: the engine's ops hold 32-bit addresses of their handlers. See BUILDING.
+HARDEN = $(if $(SANITIZE)$(COVER),,-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN_LD = -no-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--build-id=sha1
+ALL_LDFLAGS = $(LDFLAGS) -static $(HARDEN_LD) $(ZLIB:%=-L%/lib)
 # snap/ and dev/ handle what guests and files say: every conversion there is a decision.
 CONV := -Wconversion -Wsign-conversion
 ifdef DEVELOPER

@@ -885,7 +885,7 @@ static struct escc_line *decode(struct escc *chip, u32 off)
 	return &chip->line[off & 4 ? CH_A : CH_B];
 }
 
-static u32 escc_read(void *arg, u32 off, unsigned size __unused)
+static u32 escc_read(void *arg, u32 off, unsigned size __maybe_unused)
 {
 	struct escc *chip = arg;
 	struct escc_line *line = decode(chip, off);
@@ -901,7 +901,7 @@ static u32 escc_read(void *arg, u32 off, unsigned size __unused)
 	return val;
 }
 
-static void escc_write(void *arg, u32 off, u32 val, unsigned size __unused)
+static void escc_write(void *arg, u32 off, u32 val, unsigned size __maybe_unused)
 {
 	struct escc *chip = arg;
 	struct escc_line *line = decode(chip, off);

@@ -64,7 +64,7 @@ bool sha256_host_has(void)
 	return false;
 }
 
-void sha256_host(__unused u32 h[8], __unused const u8 *p, __unused size_t nr)
+void sha256_host(__maybe_unused u32 h[8], __maybe_unused const u8 *p, __maybe_unused size_t nr)
 {
 }
 #endif

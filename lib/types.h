@@ -22,7 +22,7 @@ typedef int64_t s64;
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define __noinline __attribute__((noinline))
 #define __cold __attribute__((cold, noinline))
-#define __unused __attribute__((unused))
+#define __maybe_unused __attribute__((unused))
 #define __printf(f, a) __attribute__((format(printf, f, a)))
 
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))

@@ -27,7 +27,7 @@ static void print_bank(struct monitor *mon, const struct cpu *cpu, unsigned firs
 	mon_printf(mon, "\n");
 }
 
-static void info_registers(struct monitor *mon, __unused const char *args)
+static void info_registers(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct cpu *cpu = the_cpu(mon);
 
@@ -52,7 +52,7 @@ static void info_registers(struct monitor *mon, __unused const char *args)
 }
 
 /* All of them, from the current one up: callers' callers come last. */
-static void info_windows(struct monitor *mon, __unused const char *args)
+static void info_windows(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct cpu *cpu = the_cpu(mon);
 	unsigned w = cpu->cwp;
@@ -74,7 +74,7 @@ static void info_windows(struct monitor *mon, __unused const char *args)
 	} while (w != cpu->cwp);
 }
 
-static void info_cpus(struct monitor *mon, __unused const char *args)
+static void info_cpus(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct machine *m = mon->c->m;
 
@@ -106,7 +106,7 @@ static bool print_span(void *arg, const struct peek_span *span)
 	return true;
 }
 
-static void info_tlb(struct monitor *mon, __unused const char *args)
+static void info_tlb(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct cpu *cpu = the_cpu(mon);
 	struct spans s = { .mon = mon };
@@ -121,7 +121,7 @@ static void info_tlb(struct monitor *mon, __unused const char *args)
 
 /* --- the board --- */
 
-static void info_mtree(struct monitor *mon, __unused const char *args)
+static void info_mtree(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct bus *bus = &mon->c->m->bus;
 
@@ -189,7 +189,7 @@ static void info_chip(struct monitor *mon, const char *args)
 		mon_printf(mon, "unknown chip: '%s'; 'info chip' lists them\n", name);
 }
 
-static void info_pic(struct monitor *mon, __unused const char *args)
+static void info_pic(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct machine *m = mon->c->m;
 
@@ -200,7 +200,7 @@ static void info_pic(struct monitor *mon, __unused const char *args)
 }
 
 /* What is due and when, then what the counters hold. */
-static void info_timers(struct monitor *mon, __unused const char *args)
+static void info_timers(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct machine *m = mon->c->m;
 	u64 now = clock_now(&m->clock);
@@ -235,7 +235,7 @@ static void print_block(struct monitor *mon, const struct opt_drive *d, const st
 		mon_printf(mon, "    writes may be lost: %s\n", strerror(-b->broken));
 }
 
-static void info_block(struct monitor *mon, __unused const char *args)
+static void info_block(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct machine_config *config = &mon->c->m->config;
 	const struct options *o = mon->c->o;
@@ -263,7 +263,7 @@ static void print_net(struct monitor *mon, const struct opt_net *n)
 	mon_printf(mon, "\n");
 }
 
-static void info_network(struct monitor *mon, __unused const char *args)
+static void info_network(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct network *n = mon->c->net;
 	const struct net_port *port = mon->c->m->config.net;
@@ -285,7 +285,7 @@ static void info_network(struct monitor *mon, __unused const char *args)
 		mon_printf(mon, "    recorded in %s\n", mon->c->o->dump[i].file);
 }
 
-static void info_snapshots(struct monitor *mon, __unused const char *args)
+static void info_snapshots(struct monitor *mon, __maybe_unused const char *args)
 {
 	const char *path = mon->c->o->snap;
 	struct snapshot s;
@@ -307,7 +307,7 @@ static void info_snapshots(struct monitor *mon, __unused const char *args)
 
 /* --- the run --- */
 
-static void info_status(struct monitor *mon, __unused const char *args)
+static void info_status(struct monitor *mon, __maybe_unused const char *args)
 {
 	const struct machine *m = mon->c->m;
 	u64 ns = clock_now(&m->clock);
@@ -317,17 +317,17 @@ static void info_status(struct monitor *mon, __unused const char *args)
 		   machine_insns(m), ns / 1000000000, ns % 1000000000);
 }
 
-static void info_version(struct monitor *mon, __unused const char *args)
+static void info_version(struct monitor *mon, __maybe_unused const char *args)
 {
 	mon_printf(mon, "%s\n", VONK_VERSION);
 }
 
-static void info_name(struct monitor *mon, __unused const char *args)
+static void info_name(struct monitor *mon, __maybe_unused const char *args)
 {
 	mon_printf(mon, "%s\n", mon->c->o->name ? mon->c->o->name : "");
 }
 
-static void info_uuid(struct monitor *mon, __unused const char *args)
+static void info_uuid(struct monitor *mon, __maybe_unused const char *args)
 {
 	const u8 *u = mon->c->o->uuid;
 

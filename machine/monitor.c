@@ -49,28 +49,28 @@ bool mon_word(const char **p, char *word, size_t size)
 
 static void cmd_help(struct monitor *mon, const char *args);
 
-static void cmd_stop(struct monitor *mon, __unused const char *args)
+static void cmd_stop(struct monitor *mon, __maybe_unused const char *args)
 {
 	mon->c->stopped = true;
 }
 
-static void cmd_cont(struct monitor *mon, __unused const char *args)
+static void cmd_cont(struct monitor *mon, __maybe_unused const char *args)
 {
 	mon->c->stopped = false;
 }
 
-static void cmd_quit(struct monitor *mon, __unused const char *args)
+static void cmd_quit(struct monitor *mon, __maybe_unused const char *args)
 {
 	mon->c->quit = true;
 }
 
-static void cmd_reset(struct monitor *mon, __unused const char *args)
+static void cmd_reset(struct monitor *mon, __maybe_unused const char *args)
 {
 	mon->c->reset = true;
 }
 
 /* The button is let go and pressed: what the guest sees is that it was pressed. */
-static void cmd_powerdown(struct monitor *mon, __unused const char *args)
+static void cmd_powerdown(struct monitor *mon, __maybe_unused const char *args)
 {
 	struct dev *misc = machine_chip(mon->c->m, "misc");
 

@@ -359,7 +359,7 @@ static int read_gdb(struct optctx *c, char *arg)
 	return opt_chr(c, &o->gdb, o->gdb_spec);
 }
 
-static int read_s(struct optctx *c, __unused char *arg)
+static int read_s(struct optctx *c, __maybe_unused char *arg)
 {
 	char tcp[] = "tcp::1234";
 

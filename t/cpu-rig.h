@@ -56,7 +56,7 @@ struct rig {
 	unsigned level;
 };
 
-static u32 rig_chip_read(void *chip, u32 off, unsigned size __unused)
+static u32 rig_chip_read(void *chip, u32 off, unsigned size __maybe_unused)
 {
 	struct rig *r = chip;
 
@@ -64,7 +64,7 @@ static u32 rig_chip_read(void *chip, u32 off, unsigned size __unused)
 	return r->chip[off / 4];
 }
 
-static void rig_chip_write(void *chip, u32 off, u32 val, unsigned size __unused)
+static void rig_chip_write(void *chip, u32 off, u32 val, unsigned size __maybe_unused)
 {
 	struct rig *r = chip;
 
@@ -87,7 +87,7 @@ static void rig_wrote(void *watcher, u64 pa, u64 n)
 }
 
 /* An empty image and a state that runs it at CODE: supervisor, traps on, MMU off, FPU on. */
-static __unused void rig_clear(struct rig *r)
+static __maybe_unused void rig_clear(struct rig *r)
 {
 	struct cpu_state *s = &r->start;
 
@@ -111,7 +111,7 @@ static __unused void rig_clear(struct rig *r)
 }
 
 /* For r->before: request interrupt r->level at count r->when. */
-static __unused u64 rig_interrupt(struct rig *r, u64 icount)
+static __maybe_unused u64 rig_interrupt(struct rig *r, u64 icount)
 {
 	if (r->happened)
 		return UINT64_MAX;
@@ -123,7 +123,7 @@ static __unused u64 rig_interrupt(struct rig *r, u64 icount)
 }
 
 /* With room for so many pages of decoded code. */
-static __unused struct rig *rig_new_pages(const char *model, unsigned pages)
+static __maybe_unused struct rig *rig_new_pages(const char *model, unsigned pages)
 {
 	static const u64 high[] = { 0x100000000, 0xd00000000, 0xf00000000 };
 	const struct cpu_model *m = cpu_model_find(model);
@@ -159,12 +159,12 @@ fail:
 	exit(1);
 }
 
-static __unused struct rig *rig_new(const char *model)
+static __maybe_unused struct rig *rig_new(const char *model)
 {
 	return rig_new_pages(model, 128);
 }
 
-static __unused void rig_free(struct rig *r)
+static __maybe_unused void rig_free(struct rig *r)
 {
 	cpu_release(&r->cpu);
 	code_release(&r->code);
@@ -177,7 +177,7 @@ static __unused void rig_free(struct rig *r)
 	free(r);
 }
 
-static __unused void rig_restore(struct rig *r)
+static __maybe_unused void rig_restore(struct rig *r)
 {
 	for (u32 a = 0; a < RAM_SIZE; a += 0x1000) {
 		if (!memcmp(r->ram + a, r->image + a, 0x1000))
@@ -192,7 +192,7 @@ static __unused void rig_restore(struct rig *r)
 }
 
 /* The start state for n instructions (a trap counts as one); the state after it in r->end. */
-static __unused void rig_run(struct rig *r, u64 n, enum mode mode)
+static __maybe_unused void rig_run(struct rig *r, u64 n, enum mode mode)
 {
 	struct cpu *cpu = &r->cpu;
 
@@ -219,7 +219,7 @@ static __unused void rig_run(struct rig *r, u64 n, enum mode mode)
 }
 
 /* Register n as window w sees it in a state. */
-static __unused u32 *rig_reg(struct rig *r, struct cpu_state *s, unsigned w, unsigned n)
+static __maybe_unused u32 *rig_reg(struct rig *r, struct cpu_state *s, unsigned w, unsigned n)
 {
 	if (n < 8)
 		return &s->globals[n];
@@ -227,12 +227,12 @@ static __unused u32 *rig_reg(struct rig *r, struct cpu_state *s, unsigned w, uns
 }
 
 /* Register n of the window that the run ended in. */
-static __unused u32 rig_end(struct rig *r, unsigned n)
+static __maybe_unused u32 rig_end(struct rig *r, unsigned n)
 {
 	return *rig_reg(r, &r->end, r->end.psr & 31, n);
 }
 
-static __unused void rig_diff(struct rig *r, const struct cpu_state *want)
+static __maybe_unused void rig_diff(struct rig *r, const struct cpu_state *want)
 {
 	const u8 *a = (const u8 *)&r->end, *b = (const u8 *)want;
 
@@ -260,7 +260,7 @@ static __unused void rig_diff(struct rig *r, const struct cpu_state *want)
  * `spin` instructions more, an even number, for a program that is in its emit_end() by then: near
  * a limit the engine goes one step at a time.
  */
-static __unused bool rig_compare(struct rig *r, u64 n, u64 spin)
+static __maybe_unused bool rig_compare(struct rig *r, u64 n, u64 spin)
 {
 	struct cpu_state want;
 	unsigned reads, writes;
@@ -283,12 +283,12 @@ static __unused bool rig_compare(struct rig *r, u64 n, u64 spin)
 	return true;
 }
 
-static __unused bool rig_same(struct rig *r, u64 n)
+static __maybe_unused bool rig_same(struct rig *r, u64 n)
 {
 	return rig_compare(r, n, 0);
 }
 
-static __unused bool rig_same_spin(struct rig *r, u64 n)
+static __maybe_unused bool rig_same_spin(struct rig *r, u64 n)
 {
 	return rig_compare(r, n, 5000);
 }
@@ -306,12 +306,12 @@ __attribute__((format(printf, 3, 4), unused)) static bool rig_all(struct rig *r,
 	return ok(rig_same_spin(r, n), "%s: all ways to run it end alike", name);
 }
 
-static __unused u32 rig_word(struct rig *r, u32 at)
+static __maybe_unused u32 rig_word(struct rig *r, u32 at)
 {
 	return be32_get(r->ram + at);
 }
 
-static __unused void rig_put(struct rig *r, u32 at, u32 word)
+static __maybe_unused void rig_put(struct rig *r, u32 at, u32 word)
 {
 	be32_put(r->image + at, word);
 }
@@ -411,78 +411,78 @@ enum {
 enum { BN, BE, BLE, BL, BLEU, BCS, BNEG, BVS, BA, BNE, BG, BGE, BGU, BCC, BPOS, BVC };
 #define NOP 0x01000000u
 
-static __unused u32 a_imm(unsigned op3, unsigned rd, unsigned rs1, s32 imm)
+static __maybe_unused u32 a_imm(unsigned op3, unsigned rd, unsigned rs1, s32 imm)
 {
 	return 0x80002000 | rd << 25 | op3 << 19 | rs1 << 14 | ((u32)imm & 0x1fff);
 }
 
-static __unused u32 a_reg(unsigned op3, unsigned rd, unsigned rs1, unsigned rs2)
+static __maybe_unused u32 a_reg(unsigned op3, unsigned rd, unsigned rs1, unsigned rs2)
 {
 	return 0x80000000 | rd << 25 | op3 << 19 | rs1 << 14 | rs2;
 }
 
-static __unused u32 m_imm(unsigned op3, unsigned rd, unsigned rs1, s32 imm)
+static __maybe_unused u32 m_imm(unsigned op3, unsigned rd, unsigned rs1, s32 imm)
 {
 	return 0x40000000 | a_imm(op3, rd, rs1, imm);
 }
 
-static __unused u32 m_reg(unsigned op3, unsigned rd, unsigned rs1, unsigned rs2)
+static __maybe_unused u32 m_reg(unsigned op3, unsigned rd, unsigned rs1, unsigned rs2)
 {
 	return 0x40000000 | a_reg(op3, rd, rs1, rs2);
 }
 
 /* To or from [rs1] in an alternate space: op3 as without it. */
-static __unused u32 m_asi(unsigned op3, unsigned rd, unsigned rs1, unsigned rs2, unsigned asi)
+static __maybe_unused u32 m_asi(unsigned op3, unsigned rd, unsigned rs1, unsigned rs2, unsigned asi)
 {
 	return m_reg(op3 | ALT, rd, rs1, rs2) | asi << 5;
 }
 
-static __unused u32 a_fp(unsigned op3, unsigned opf, unsigned rd, unsigned rs1, unsigned rs2)
+static __maybe_unused u32 a_fp(unsigned op3, unsigned opf, unsigned rd, unsigned rs1, unsigned rs2)
 {
 	return a_reg(op3, rd, rs1, rs2) | opf << 5;
 }
 
 /* Displacements in bytes. */
-static __unused u32 a_bicc(unsigned cond, bool annul, s32 disp)
+static __maybe_unused u32 a_bicc(unsigned cond, bool annul, s32 disp)
 {
 	return 0x00800000 | (u32)annul << 29 | cond << 25 | ((u32)(disp / 4) & 0x3fffff);
 }
 
-static __unused u32 a_fbfcc(unsigned cond, bool annul, s32 disp)
+static __maybe_unused u32 a_fbfcc(unsigned cond, bool annul, s32 disp)
 {
 	return a_bicc(cond, annul, disp) | 0x01000000;
 }
 
-static __unused u32 a_call(s32 disp)
+static __maybe_unused u32 a_call(s32 disp)
 {
 	return 0x40000000 | ((u32)(disp / 4) & 0x3fffffff);
 }
 
-static __unused u32 a_sethi(unsigned rd, u32 val)
+static __maybe_unused u32 a_sethi(unsigned rd, u32 val)
 {
 	return 0x01000000 | rd << 25 | val >> 10;
 }
 
-static __unused u32 a_ta(unsigned n)
+static __maybe_unused u32 a_ta(unsigned n)
 {
 	return a_imm(TICC, BA, G0, (s32)n);
 }
 
-static __unused void emit(struct rig *r, u32 insn)
+static __maybe_unused void emit(struct rig *r, u32 insn)
 {
 	rig_put(r, r->at, insn);
 	r->at += 4;
 }
 
 /* rd = val: always two instructions. */
-static __unused void emit_set(struct rig *r, unsigned rd, u32 val)
+static __maybe_unused void emit_set(struct rig *r, unsigned rd, u32 val)
 {
 	emit(r, a_sethi(rd, val));
 	emit(r, a_imm(OR, rd, rd, (s32)(val & 0x3ff)));
 }
 
 /* The program's end: it stays there. */
-static __unused void emit_end(struct rig *r)
+static __maybe_unused void emit_end(struct rig *r)
 {
 	emit(r, a_bicc(BA, false, 0));
 	emit(r, NOP);
@@ -498,7 +498,7 @@ struct logged {
 
 #define LOG_SIZE 24u
 
-static __unused void emit_logger(struct rig *r)
+static __maybe_unused void emit_logger(struct rig *r)
 {
 	u32 keep = r->at, handler = VECTORS + 0x1000;
 
@@ -538,12 +538,12 @@ static __unused void emit_logger(struct rig *r)
 	r->at = keep;
 }
 
-static __unused unsigned log_count(struct rig *r)
+static __maybe_unused unsigned log_count(struct rig *r)
 {
 	return (r->end.globals[6] - LOG) / LOG_SIZE;
 }
 
-static __unused struct logged log_entry(struct rig *r, unsigned n)
+static __maybe_unused struct logged log_entry(struct rig *r, unsigned n)
 {
 	u32 at = LOG + n * LOG_SIZE;
 

@@ -25,9 +25,10 @@ enum exec_exit {
 
 #define BODY(name)                                                                                 \
 	static inline __attribute__((always_inline)) enum exec_exit do_##name(                     \
-		struct cpu *cpu __unused, const struct op *o __unused, u32 a __unused,             \
-		u32 b __unused, const u32 *d __unused, u64 *ca __unused, u64 *cb __unused,         \
-		const struct tlb *tlb __unused, u32 *v __unused)
+		struct cpu *cpu __maybe_unused, const struct op *o __maybe_unused,                 \
+		u32 a __maybe_unused, u32 b __maybe_unused, const u32 *d __maybe_unused,           \
+		u64 *ca __maybe_unused, u64 *cb __maybe_unused,                                    \
+		const struct tlb *tlb __maybe_unused, u32 *v __maybe_unused)
 
 /* clang-format off */
 #define EXEC_OPS(X) \

@@ -33,7 +33,8 @@
 /* Elements of a row of fusion.list at most; CODE_BACK must not be less. */
 #define EXEC_FUSE_MAX 8
 
-#ifndef __OPTIMIZE__
+/* Elsewhere six arguments do not all travel in registers, which sibling calls want. */
+#if !defined(__OPTIMIZE__) || !(defined(__x86_64__) || defined(__aarch64__))
 #define VONK_LOOP 1 /* no sibling calls: a loop calls the handlers */
 #endif
 
@@ -44,8 +45,8 @@
 #endif
 
 #define ARGS                                                                                       \
-	struct cpu *cpu __unused, const struct op *op __unused, u64 ca __unused, u64 cb __unused,  \
-		s64 x __unused, uintptr_t tp __unused
+	struct cpu *cpu __maybe_unused, const struct op *op __maybe_unused, u64 ca __maybe_unused, \
+		u64 cb __maybe_unused, s64 x __maybe_unused, uintptr_t tp __maybe_unused
 
 typedef void exec_fn(ARGS);
 
