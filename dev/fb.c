@@ -38,11 +38,11 @@ int fb_set_rom(void *chip, const u8 *bytes, size_t len)
 	return 0;
 }
 
-void fb_watch(void *chip, void (*wrote)(void *watcher, u64 off, u64 n), void *watcher)
+void fb_watch(void *chip, void (*draws)(void *watcher, u64 off, u64 n), void *watcher)
 {
 	struct fb *fb = chip;
 
-	fb->wrote = wrote;
+	fb->draws = draws;
 	fb->watcher = watcher;
 }
 

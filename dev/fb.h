@@ -38,7 +38,7 @@ struct fb {
 	struct dev dev;
 	unsigned width, height, depth;
 	void (*render)(const void *chip, u32 *xrgb, size_t stride);
-	void (*wrote)(void *watcher, u64 off, u64 n);
+	void (*draws)(void *watcher, u64 off, u64 n);
 	void *watcher;
 	u8 rom[FB_ROM_SIZE];
 };
@@ -59,10 +59,10 @@ int fb_set_geometry(void *chip, unsigned width, unsigned height, unsigned depth)
 /* The FCode ROM, copied; without one the region reads 0. -EFBIG if it has more than FB_ROM_SIZE bytes. */
 int fb_set_rom(void *chip, const u8 *bytes, size_t len);
 /*
- * Optional: the chip's own drawing engine wrote bytes off..off+n-1, counted as in struct fb_mem.
- * For whoever keeps something derived from memory.
+ * Optional: the chip's own drawing engine is about to write bytes off..off+n-1, counted as in struct
+ * fb_mem. For whoever keeps something derived from memory, or what it was.
  */
-void fb_watch(void *chip, void (*wrote)(void *watcher, u64 off, u64 n), void *watcher);
+void fb_watch(void *chip, void (*draws)(void *watcher, u64 off, u64 n), void *watcher);
 
 /* After init: the n-th stretch; false: there is none. */
 bool fb_vram(void *chip, unsigned n, struct fb_mem *mem);

@@ -212,18 +212,18 @@ static void pixel_put(struct tcx *c, u32 at, struct pixel p, bool raw)
 		be32_put(&c->control[at * 4], p.control);
 }
 
-static void wrote(const struct tcx *c, u32 at, u32 n, bool raw)
+static void draws(const struct tcx *c, u32 at, u32 n, bool raw)
 {
 	const struct fb *fb = &c->fb;
 
-	if (!fb->wrote || !n)
+	if (!fb->draws || !n)
 		return;
-	fb->wrote(fb->watcher, OFF_DFB8 + (u64)at, n);
+	fb->draws(fb->watcher, OFF_DFB8 + (u64)at, n);
 	if (fb->depth != 24)
 		return;
-	fb->wrote(fb->watcher, OFF_DFB24 + (u64)at * 4, (u64)n * 4);
+	fb->draws(fb->watcher, OFF_DFB24 + (u64)at * 4, (u64)n * 4);
 	if (raw)
-		fb->wrote(fb->watcher, OFF_RDFB32 + (u64)at * 4, (u64)n * 4);
+		fb->draws(fb->watcher, OFF_RDFB32 + (u64)at * 4, (u64)n * 4);
 }
 
 static struct pixel latched(const struct tcx *c)
@@ -245,10 +245,10 @@ static void stipple(struct tcx *c, u32 at, u32 ones, bool raw)
 {
 	u32 i, n = clip(at, 32);
 
+	draws(c, at, n, raw);
 	for (i = 0; i < n; i++)
 		if (ones << i & 0x80000000u)
 			pixel_put(c, at + i, latched(c), raw);
-	wrote(c, at, n, raw);
 }
 
 static void blit(struct tcx *c, u32 at, u32 how, bool raw)
@@ -260,9 +260,9 @@ static void blit(struct tcx *c, u32 at, u32 how, bool raw)
 		n = clip(from, n);
 	for (i = 0; i < n; i++)
 		line[i] = from == BLIT_FILL ? latched(c) : pixel_get(c, from + i);
+	draws(c, at, n, raw);
 	for (i = 0; i < n; i++)
 		pixel_put(c, at + i, line[i], raw);
-	wrote(c, at, n, raw);
 }
 
 static void draw(struct tcx *c, u32 off, u32 val, bool blits, bool raw)

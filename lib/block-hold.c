@@ -147,6 +147,23 @@ static int hold_revert(struct block *b)
 	return block_revert(h->under);
 }
 
+static bool hold_changed(struct block *b, u64 unit)
+{
+	struct hold *h = hold_of(b);
+
+	return block_is_changed(h->under, unit) || (h->held && block_is_changed(h->held, unit));
+}
+
+static int hold_forget(struct block *b, u64 unit)
+{
+	struct hold *h = hold_of(b);
+	int ret;
+
+	settle(h);
+	ret = drain(h);
+	return ret ? ret : block_forget(h->under, unit);
+}
+
 static struct block *hold_base(struct block *b)
 {
 	return hold_of(b)->under->ops->base(hold_of(b)->under);
@@ -174,7 +191,9 @@ static const struct block_ops overlay_ops = {
 	.write = hold_write,
 	.flush = hold_flush,
 	.next = hold_next,
+	.changed = hold_changed,
 	.revert = hold_revert,
+	.forget = hold_forget,
 	.base = hold_base,
 	.close = hold_close,
 };

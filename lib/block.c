@@ -42,6 +42,8 @@ int block_write(struct block *b, u64 off, const void *buf, u32 n)
 		return -EINVAL;
 	if (b->read_only)
 		return -EROFS;
+	if (n)
+		past_touch(b->past, off, n);
 	while (n) {
 		u32 in = (u32)(off & (b->align - 1));
 
@@ -89,9 +91,29 @@ u64 block_next_changed(struct block *b, u64 unit)
 	return b->ops->next ? b->ops->next(b, unit) : UINT64_MAX;
 }
 
+bool block_is_changed(struct block *b, u64 unit)
+{
+	return b->ops->changed && b->ops->changed(b, unit);
+}
+
 int block_revert(struct block *b)
 {
+	for (u64 unit = 0; b->past; unit++) {
+		unit = block_next_changed(b, unit);
+		if (unit == UINT64_MAX)
+			break;
+		past_touch(b->past, unit * BLOCK_UNIT, 1);
+	}
 	return b->ops->revert ? b->ops->revert(b) : -ENOTSUP;
+}
+
+int block_forget(struct block *b, u64 unit)
+{
+	if (!b->ops->forget)
+		return -ENOTSUP;
+	past_touch(b->past, unit * BLOCK_UNIT, 1);
+	b->unflushed = true;
+	return b->ops->forget(b, unit);
 }
 
 /* Plain memory. */
@@ -264,6 +286,22 @@ static int overlay_revert(struct block *b)
 	return 0;
 }
 
+static bool overlay_changed(struct block *b, u64 unit)
+{
+	return overlay_unit(container_of(b, struct overlay, b), unit);
+}
+
+static int overlay_forget(struct block *b, u64 unit)
+{
+	struct leaf *leaf = container_of(b, struct overlay, b)->leaf[unit / LEAF];
+
+	if (leaf) {
+		free(leaf->unit[unit % LEAF]);
+		leaf->unit[unit % LEAF] = NULL;
+	}
+	return 0;
+}
+
 static struct block *overlay_base(struct block *b)
 {
 	return container_of(b, struct overlay, b)->base;
@@ -284,7 +322,9 @@ static const struct block_ops overlay_ops = {
 	.write = overlay_write,
 	.flush = mem_flush,
 	.next = overlay_next,
+	.changed = overlay_changed,
 	.revert = overlay_revert,
+	.forget = overlay_forget,
 	.base = overlay_base,
 	.close = overlay_close,
 };

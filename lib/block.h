@@ -15,7 +15,7 @@
 
 #include <errno.h>
 
-#include "lib/types.h"
+#include "lib/past.h"
 
 /* The unit in which overlays report what the guest changed. */
 #define BLOCK_UNIT 4096u
@@ -29,8 +29,11 @@ struct block_ops {
 	int (*flush)(struct block *b);
 	/* Overlays only: the first changed unit >= unit, UINT64_MAX if there is none. */
 	u64 (*next)(struct block *b, u64 unit);
-	/* Overlays only: forget all changes. */
+	/* Overlays only: is the unit changed? */
+	bool (*changed)(struct block *b, u64 unit);
+	/* Overlays only: forget all changes; those of one unit. */
 	int (*revert)(struct block *b);
+	int (*forget)(struct block *b, u64 unit);
 	/* Overlays only: what lies under the changes; still the overlay's own. */
 	struct block *(*base)(struct block *b);
 	void (*close)(struct block *b); /* frees b too */
@@ -43,6 +46,7 @@ struct block {
 	bool read_only;
 	bool unflushed; /* written since the last good flush */
 	int broken; /* the first flush error: no later flush can be believed */
+	struct past *past; /* is told before a write; NULL: nobody */
 };
 
 int block_read(struct block *b, u64 off, void *buf, u32 n);
@@ -58,8 +62,11 @@ static inline bool block_is_overlay(const struct block *b)
 
 /* The first unit >= unit that differs from the base by the guest's doing; UINT64_MAX: none. */
 u64 block_next_changed(struct block *b, u64 unit);
+/* The same of one unit. */
+bool block_is_changed(struct block *b, u64 unit);
 /* Back to the base's contents; -ENOTSUP if b is not an overlay. */
 int block_revert(struct block *b);
+int block_forget(struct block *b, u64 unit);
 
 /* Memory, all zero at first; NULL if there is none, or size is 0 or no multiple of 512. */
 struct block *block_mem_new(u64 size);

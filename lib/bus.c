@@ -177,6 +177,7 @@ int bus_write(struct bus *bus, u64 pa, unsigned size, u64 val)
 		return -EFAULT;
 	if (range->mem) {
 		if (!range->rom) {
+			past_touch(range->past, pa - range->pa, size);
 			mem_put(range->mem + (pa - range->pa), size, val);
 			bus_tell(bus, pa, size);
 		}
@@ -193,6 +194,16 @@ int bus_write(struct bus *bus, u64 pa, unsigned size, u64 val)
 				 size);
 	}
 	return 0;
+}
+
+void bus_touch(struct bus *bus, u64 pa, u64 n)
+{
+	const struct bus_range *range = bus_find_span(bus, pa, n);
+
+	if (!range || !range->mem)
+		return;
+	past_touch(range->past, pa - range->pa, n);
+	bus_tell(bus, pa, n);
 }
 
 int bus_copy_from(struct bus *bus, u64 pa, void *dst, u64 n)
@@ -218,6 +229,7 @@ int bus_copy_to(struct bus *bus, u64 pa, const void *src, u64 n)
 	if (!range || !range->mem)
 		return -EFAULT;
 	if (!range->rom) {
+		past_touch(range->past, pa - range->pa, n);
 		memcpy(range->mem + (pa - range->pa), src, n);
 		bus_tell(bus, pa, n);
 	}

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 
+#include "lib/past.h"
 #include "lib/types.h"
 
 /* Access widths in bytes; an 8-byte access reaches the chip as two of 4, the lower address first. */
@@ -34,6 +35,7 @@ struct bus_range {
 	bool rom; /* memory that ignores writes */
 	const struct region *io;
 	void *chip;
+	struct past *past; /* of memory: is told before every write; NULL: nobody */
 };
 
 struct bus {
@@ -71,6 +73,12 @@ const struct bus_range *bus_find(struct bus *bus, u64 pa);
  */
 int bus_read(struct bus *bus, u64 pa, unsigned size, u64 *val);
 int bus_write(struct bus *bus, u64 pa, unsigned size, u64 val);
+
+/*
+ * Somebody is about to write n > 0 bytes at pa by another way than this: memory's own chip, or
+ * whoever has the memory at hand. Says what bus_write() would. No more than one range.
+ */
+void bus_touch(struct bus *bus, u64 pa, u64 n);
 
 /* Memory only: n bytes, all in one mapped memory range; 0 or -EFAULT with nothing copied. */
 int bus_copy_from(struct bus *bus, u64 pa, void *dst, u64 n);

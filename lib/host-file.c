@@ -290,6 +290,19 @@ static u64 cow_next(struct block *b, u64 unit)
 	return unit < nr ? unit : UINT64_MAX;
 }
 
+static bool cow_changed(struct block *b, u64 unit)
+{
+	return container_of(b, struct cow, b)->table[unit];
+}
+
+static int cow_forget(struct block *b, u64 unit)
+{
+	struct cow *c = container_of(b, struct cow, b);
+
+	c->table[unit] = 0;
+	return write_at(c->fd, HEAD + unit, c->table + unit, 1);
+}
+
 static int cow_revert(struct block *b)
 {
 	struct cow *c = container_of(b, struct cow, b);
@@ -327,7 +340,9 @@ static const struct block_ops cow_ops = {
 	.write = cow_write,
 	.flush = cow_flush,
 	.next = cow_next,
+	.changed = cow_changed,
 	.revert = cow_revert,
+	.forget = cow_forget,
 	.base = cow_base,
 	.close = cow_close,
 };

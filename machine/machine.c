@@ -12,6 +12,7 @@
 #include "dev/sparc32-dma.h"
 #include "lib/hash64.h"
 #include "lib/host-mem.h"
+#include "machine/capture.h"
 #include "machine/prom/prom.h"
 #include "machine/reboot.h"
 
@@ -181,11 +182,11 @@ static bool wanted(const struct machine *m, const struct board_dev *row)
 	return true;
 }
 
-static void fb_written(void *arg, u64 off, u64 n)
+static void fb_draws(void *arg, u64 off, u64 n)
 {
 	struct machine *m = arg;
 
-	code_written(&m->code, m->fb_pa + off, n);
+	bus_touch(&m->bus, m->fb_pa + off, n);
 }
 
 /* Before init: its geometry and ROM. */
@@ -195,7 +196,7 @@ static int setup_display(struct machine *m, struct dev *chip)
 	int ret = fb_set_geometry(chip, c->width, c->height, c->depth);
 
 	m->fb = chip;
-	fb_watch(chip, fb_written, m);
+	fb_watch(chip, fb_draws, m);
 	if (!ret && c->fb_rom)
 		ret = fb_set_rom(chip, c->fb_rom, c->fb_rom_size);
 	return ret;
@@ -339,6 +340,7 @@ void machine_free(struct machine *m)
 {
 	if (!m)
 		return;
+	captures_free(m);
 	for (unsigned i = 0; i < m->nr_devs; i++) {
 		struct dev *chip = m->dev[i].chip;
 

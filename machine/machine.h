@@ -75,6 +75,7 @@ struct machine {
 	u32 exit_status;
 	bool want_poweroff, want_reset, polled;
 	struct reboot *reboot; /* what a reset loads again, NULL: nothing */
+	struct captures *captures; /* machine/capture.h; NULL: nobody holds one */
 	u8 *fw_items; /* of a restored machine: its firmware items' bytes */
 };
 

@@ -67,9 +67,9 @@ void reboot_load(struct machine *m)
 	for (u32 i = 0; i < r->runs.nr; i++) {
 		u64 off = (u64)SNAP_PAGE * r->runs.run[i].first;
 
+		bus_touch(&m->bus, off, (u64)SNAP_PAGE * r->runs.run[i].nr);
 		memcpy(m->ram + off, r->ram + off, (size_t)SNAP_PAGE * r->runs.run[i].nr);
 	}
-	code_flush(&m->code);
 	start.icount = m->cpu[0]->icount;
 	cpu_set_state(m->cpu[0], &start);
 }

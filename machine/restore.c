@@ -14,6 +14,7 @@
 #include "dev/fb.h"
 #include "dev/fw-cfg.h"
 #include "lib/be.h"
+#include "machine/capture.h"
 #include "machine/reboot.h"
 #include "machine/snaprec.h"
 
@@ -607,8 +608,7 @@ static bool load_boot(struct load *l)
 	return load_boot_pages(l, r);
 }
 
-/* Everything that is derived, and what the chips' outputs drive. */
-static void revive(struct machine *m, const struct machine_state *s, const struct cpu_state *cpu)
+void snapshot_revive(struct machine *m, const struct machine_state *s, const struct cpu_state *cpu)
 {
 	for (unsigned i = 0; i < m->config.nr_cpus; i++)
 		m->cpu[i]->irq_lines = 0;
@@ -682,7 +682,7 @@ static bool load_all(struct load *l)
 	if (l->m->config.nr_cpus == 1 && cpu[0].icount != state.insns)
 		return snap_refuse(&l->cur, "icount", "it contradicts record BUS machine");
 	if (!l->look)
-		revive(l->m, &state, cpu);
+		snapshot_revive(l->m, &state, cpu);
 	for (unsigned i = 0; l->look && i < l->m->config.nr_cpus; i++)
 		cpu_set_state(l->m->cpu[i], &cpu[i]);
 	return true;
@@ -838,10 +838,12 @@ void snapshot_adopt(struct machine *m, struct machine *from)
 	struct cpu_state cpu[CODE_MAX_CPUS];
 	struct reboot *reboot = m->reboot;
 
+	captures_touch_memory(m);
 	m->clock.insns = from->clock.insns;
 	m->clock.base_ns = from->clock.base_ns;
 	m->clock.base_insns = from->clock.base_insns;
 	swap_ram(m, from);
+	captures_ram_moved(m);
 	for (unsigned n = 1; snapshot_memory(m, n, &mem) && snapshot_memory(from, n, &other); n++)
 		memcpy(mem.mem, other.mem, mem.size);
 	code_flush(&m->code);
@@ -857,7 +859,7 @@ void snapshot_adopt(struct machine *m, struct machine *from)
 		       m->dev[i].row->cls->state_size);
 	for (unsigned i = 0; i < m->config.nr_cpus; i++)
 		cpu_get_state(from->cpu[i], &cpu[i]);
-	revive(m, &s, cpu);
+	snapshot_revive(m, &s, cpu);
 }
 
 int snapshot_same(const struct snapshot *s, const struct machine *m, char *err, size_t errlen)

@@ -22,6 +22,12 @@ void snapshot_put_chip(struct octets *o, struct dev *chip);
 void snapshot_put_chr(struct octets *o, const struct chr *chr);
 void snapshot_put_net(struct octets *o, const struct net_port *net);
 
+/*
+ * The chips have their states, and the clock and the memory are right: now everything that is derived, and
+ * what the chips' outputs drive. One state for each processor.
+ */
+void snapshot_revive(struct machine *m, const struct machine_state *s, const struct cpu_state *cpu);
+
 extern const char *const snapshot_chr_name[CHR_NR], *const snapshot_vga_name[3];
 const char *snapshot_drive_name(unsigned n);
 bool snapshot_has_drive(const struct machine_config *c, unsigned n);

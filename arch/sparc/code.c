@@ -238,6 +238,20 @@ void code_written(struct code_cache *cache, u64 pa, u64 n)
 	}
 }
 
+void code_replaced(struct code_cache *cache, u64 pa, const u8 *old, const u8 *new)
+{
+	enum { LINE = 16 };
+	struct code_page *page = code_find(cache, pa);
+
+	for (unsigned i = 0; page && i < CODE_PAGE_OPS; i += LINE) {
+		if (!memcmp(old + 4 * i, new + 4 * i, 4 * LINE))
+			continue;
+		for (unsigned k = i; k < i + LINE; k++)
+			if (memcmp(old + 4 * k, new + 4 * k, 4))
+				undo(cache, page, k, k);
+	}
+}
+
 void code_flush(struct code_cache *cache)
 {
 	for (unsigned i = 0; i < cache->nr; i++)

@@ -64,6 +64,8 @@ struct op *code_lookup(struct cpu *cpu, u32 va);
 struct code_page *code_find(struct code_cache *cache, u64 pa);
 /* n bytes of memory at pa have changed. */
 void code_written(struct code_cache *cache, u64 pa, u64 n);
+/* The page of memory at pa is about to get these bytes instead of the old ones. */
+void code_replaced(struct code_cache *cache, u64 pa, const u8 *old, const u8 *new);
 /* Forget everything. */
 void code_flush(struct code_cache *cache);
 

@@ -76,6 +76,7 @@ enum cpu_exit {
  */
 #define TLB_SIZE 256
 #define TLB_INVALID 0x800u
+#define TLB_CLEAN 0x400u /* in a store's tag: the bus's memory wants to know of the first one */
 struct tlb_entry {
 	u32 tag; /* virtual page, or TLB_INVALID */
 	uintptr_t addend; /* host address = addend + virtual address */
@@ -295,6 +296,8 @@ void cpu_flush_tlb(struct cpu *cpu);
 void cpu_flush_tlb_page(struct cpu *cpu, u32 va);
 /* Writes to the page at pa must be seen: drop write tags that point there. */
 void cpu_protect_page(struct cpu *cpu, const u8 *mem);
+/* No page has been written to, for now: the next store to any is told to its memory's past. */
+void cpu_clean_pages(struct cpu *cpu);
 
 /* mem.c: normal accesses in the CPU's own mode. Each returns a trap type, 0 if none. */
 unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val);

@@ -21,6 +21,12 @@ void cpu_flush_tlb(struct cpu *cpu)
 		cpu->walk[i].tag = TLB_INVALID;
 }
 
+/* The page of an entry's tag, TLB_INVALID kept. */
+static u32 page_of(const struct tlb_entry *e)
+{
+	return e->tag & ~TLB_CLEAN;
+}
+
 void cpu_flush_tlb_page(struct cpu *cpu, u32 va)
 {
 	unsigned i = index_of(va);
@@ -31,7 +37,7 @@ void cpu_flush_tlb_page(struct cpu *cpu, u32 va)
 	for (unsigned t = TLB_USER; t <= TLB_SUPER; t++) {
 		if (cpu->tlb[t].load[i].tag == va)
 			cpu->tlb[t].load[i].tag = TLB_INVALID;
-		if (cpu->tlb[t].store[i].tag == va)
+		if (page_of(&cpu->tlb[t].store[i]) == va)
 			cpu->tlb[t].store[i].tag = TLB_INVALID;
 		if (cpu->fetch[t][i].tag == va)
 			cpu->fetch[t][i].tag = TLB_INVALID;
@@ -44,9 +50,31 @@ void cpu_protect_page(struct cpu *cpu, const u8 *mem)
 		for (unsigned i = 0; i < TLB_SIZE; i++) {
 			struct tlb_entry *e = &cpu->tlb[t].store[i];
 
-			if (e->tag != TLB_INVALID && e->addend + e->tag == (uintptr_t)mem)
+			if (e->tag != TLB_INVALID && e->addend + page_of(e) == (uintptr_t)mem)
 				e->tag = TLB_INVALID;
 		}
+}
+
+void cpu_clean_pages(struct cpu *cpu)
+{
+	for (unsigned t = 0; t < TLB_NR; t++)
+		for (unsigned i = 0; i < TLB_SIZE; i++)
+			if (cpu->tlb[t].store[i].tag != TLB_INVALID)
+				cpu->tlb[t].store[i].tag |= TLB_CLEAN;
+}
+
+/* A store to a page that is clean, and otherwise known. */
+static void soil(struct cpu *cpu, struct tlb_entry *e)
+{
+	uintptr_t mem = e->addend + page_of(e);
+
+	for (unsigned i = 0; i < cpu->bus->nr; i++) {
+		const struct bus_range *r = &cpu->bus->range[i];
+
+		if (r->past && mem - (uintptr_t)r->mem < r->size)
+			past_touch(r->past, mem - (uintptr_t)r->mem, PAST_PAGE);
+	}
+	e->tag &= ~TLB_CLEAN;
 }
 
 bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
@@ -60,6 +88,10 @@ bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
 	if (unlikely(cpu->nr_watches) && tlb != TLB_BYPASS &&
 	    cpu_page_watched(cpu, va, CPU_WATCH_LOAD | (store ? CPU_WATCH_STORE : 0)))
 		return false;
+	if (store && e->tag == ((va & ~0xfffu) | TLB_CLEAN)) {
+		soil(cpu, e);
+		return true;
+	}
 	if (tlb != TLB_BYPASS && srmmu_translate(cpu, va, at, &tr))
 		return false;
 	tr.pa &= ~(u64)0xfff;
@@ -68,6 +100,8 @@ bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
 		return false;
 	if (store && (range->rom || code_find(cpu->code, tr.pa)))
 		return false;
+	if (store)
+		past_touch(range->past, tr.pa - range->pa, PAST_PAGE);
 	va &= ~0xfffu;
 	e->addend = (uintptr_t)(range->mem + (tr.pa - range->pa)) - va;
 	e->tag = va;
@@ -150,6 +184,7 @@ unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acc
 	if (range && range->mem) {
 		if (range->rom)
 			return 0;
+		past_touch(range->past, pa - range->pa, size);
 		mem_put(range->mem + (pa - range->pa), size, val);
 		code_written(cpu->code, pa, size);
 		return 0;

@@ -37,8 +37,8 @@ void prom_put_bytes(const struct prom *p, u32 off, const void *src, u32 n)
 
 	if (!b || !n)
 		return;
+	bus_touch(&p->m->bus, p->base + off, n);
 	memcpy(b, src, n);
-	code_written(&p->m->code, p->base + off, n);
 }
 
 void prom_put(const struct prom *p, u32 off, u32 val)
@@ -55,8 +55,8 @@ void prom_fill(const struct prom *p, u32 off, u8 val, u32 n)
 
 	if (!b || !n)
 		return;
+	bus_touch(&p->m->bus, p->base + off, n);
 	memset(b, val, n);
-	code_written(&p->m->code, p->base + off, n);
 }
 
 const char *prom_string(const struct prom *p, u32 off, u32 max)
