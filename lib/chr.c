@@ -39,6 +39,8 @@ bool chr_peek(const struct chr *chr)
 
 void chr_put(struct chr *chr, u8 c)
 {
+	if (chr->mute)
+		return;
 	if (!queue_put(&chr->out, c)) {
 		if (chr->flush)
 			chr->flush(chr->host);
@@ -59,7 +61,7 @@ bool chr_get_break(struct chr *chr)
 
 u32 chr_in_room(const struct chr *chr)
 {
-	return CHR_QUEUE - chr->in.num;
+	return chr->deaf ? 0 : CHR_QUEUE - chr->in.num;
 }
 
 static void chr_wake(struct chr *chr)
@@ -73,6 +75,8 @@ void chr_feed(struct chr *chr, const u8 *buf, u32 n)
 	BUG_ON(n > chr_in_room(chr));
 	if (!n)
 		return;
+	if (chr->fed)
+		chr->fed(chr->fed_arg, chr, buf, n);
 	chr->moved += n;
 	while (n--)
 		queue_put(&chr->in, *buf++);
@@ -81,6 +85,10 @@ void chr_feed(struct chr *chr, const u8 *buf, u32 n)
 
 void chr_feed_break(struct chr *chr)
 {
+	if (chr->deaf)
+		return;
+	if (chr->fed)
+		chr->fed(chr->fed_arg, chr, NULL, 0);
 	if (chr->breaks != UINT32_MAX)
 		chr->breaks++;
 	chr_wake(chr);

@@ -24,6 +24,8 @@ struct chr_queue {
 struct chr {
 	struct chr_queue in, out;
 	u64 moved; /* bytes that went in and out so far */
+	bool deaf; /* there is no room for input, whatever `in` says */
+	bool mute; /* output is thrown away */
 	u32 breaks; /* BREAK conditions received and not yet taken by the chip */
 	/* The chip's end: called after input or a break arrived. */
 	void (*wake)(void *chip);
@@ -33,6 +35,9 @@ struct chr {
 	/* And after every byte put; NULL where the host looks by itself. */
 	void (*sent)(void *host);
 	void *host;
+	/* Somebody who is told of input before it goes in; n = 0: a BREAK. NULL: nobody. */
+	void (*fed)(void *arg, struct chr *chr, const u8 *buf, u32 n);
+	void *fed_arg;
 };
 
 void chr_init(struct chr *chr);

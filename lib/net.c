@@ -83,7 +83,7 @@ void net_taken(struct net_port *port)
 
 void net_send(struct net_port *port, const u8 *data, u32 len)
 {
-	if (!possible(len))
+	if (!possible(len) || port->mute)
 		return;
 	show(port, data, len, true);
 	if (!queue_put(&port->out, data, len)) {
@@ -98,13 +98,16 @@ void net_send(struct net_port *port, const u8 *data, u32 len)
 
 u32 net_in_room(const struct net_port *port)
 {
-	return NET_QUEUE - port->in.num;
+	return port->deaf ? 0 : NET_QUEUE - port->in.num;
 }
 
 bool net_feed(struct net_port *port, const u8 *data, u32 len)
 {
-	if (!possible(len) || !queue_put(&port->in, data, len))
+	if (!possible(len) || !net_in_room(port))
 		return false;
+	if (port->fed)
+		port->fed(port->fed_arg, data, len);
+	queue_put(&port->in, data, len);
 	if (port->wake)
 		port->wake(port->chip);
 	return true;
@@ -122,9 +125,23 @@ void net_out_done(struct net_port *port)
 
 void net_set_link(struct net_port *port, bool link)
 {
-	if (port->link == link)
+	port->link_then = link;
+	if (port->deaf || port->link == link)
 		return;
+	if (port->linked)
+		port->linked(port->fed_arg, link);
 	port->link = link;
 	if (port->wake)
 		port->wake(port->chip);
+}
+
+void net_deaf(struct net_port *port, bool deaf)
+{
+	if (port->deaf == deaf)
+		return;
+	port->deaf = deaf;
+	if (deaf)
+		port->link_then = port->link;
+	else
+		net_set_link(port, port->link_then);
 }

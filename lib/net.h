@@ -37,6 +37,9 @@ struct net_watch {
 struct net_port {
 	struct net_queue in, out;
 	bool link; /* is there a cable? */
+	bool deaf; /* there is no room for input, and the cable stays as it is */
+	bool mute; /* output is thrown away */
+	bool link_then; /* what net_set_link() has said meanwhile */
 	u64 lost; /* frames that found `out` full */
 	struct net_watch *watches;
 	/* The chip's end: called after input arrived or the link changed. */
@@ -47,6 +50,10 @@ struct net_port {
 	void (*sent)(void *host);
 	void (*taken)(void *host);
 	void *host;
+	/* Somebody who is told of input and of the cable before it counts; NULL: nobody. */
+	void (*fed)(void *arg, const u8 *data, u32 len);
+	void (*linked)(void *arg, bool link);
+	void *fed_arg;
 };
 
 void net_init(struct net_port *port);
@@ -66,5 +73,7 @@ bool net_feed(struct net_port *port, const u8 *data, u32 len);
 const struct net_frame *net_out(const struct net_port *port); /* the oldest output; NULL: none */
 void net_out_done(struct net_port *port); /* it went */
 void net_set_link(struct net_port *port, bool link);
+/* From now on take no input; or take it again, with the cable as it is by then. */
+void net_deaf(struct net_port *port, bool deaf);
 
 #endif

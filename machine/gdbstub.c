@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/be.h"
+#include "machine/journal.h"
 
 enum { GDB_SIGINT = 2, GDB_SIGTRAP = 5, GDB_SIGSEGV = 11 };
 enum { IN_IDLE, IN_DATA, IN_SUM1, IN_SUM2 };
@@ -223,10 +224,17 @@ static void forget_client(struct gdbstub *g)
 
 /* --- commands: p is what follows the letter --- */
 
+static bool set_reg(struct gdbstub *g, u32 n, u32 val)
+{
+	if (n < GDB_ALL_REGS && gdb_get_reg(the_cpu(g), n) == val)
+		return true;
+	journal_add(g->c->m->journal, JOURNAL_REG, g->thread << 16 | n, val, NULL, 0);
+	return gdb_set_reg(the_cpu(g), n, val);
+}
+
 /* [addr], after an optional signal. */
 static void cmd_resume(struct gdbstub *g, const char *p, bool step)
 {
-	struct cpu *cpu = the_cpu(g);
 	u32 va;
 
 	if (*p) {
@@ -234,8 +242,8 @@ static void cmd_resume(struct gdbstub *g, const char *p, bool step)
 			reply_ok(g, false);
 			return;
 		}
-		cpu->pc = va;
-		cpu->npc = va + 4;
+		set_reg(g, GDB_REG_PC, va);
+		set_reg(g, GDB_REG_NPC, va + 4);
 	}
 	go(g, step);
 }
@@ -372,7 +380,7 @@ static void cmd_set_regs(struct gdbstub *g, const char *p)
 	bool ok = hex_bytes(p, buf, sizeof(buf));
 
 	for (unsigned n = 0; ok && n < GDB_REGS; n++)
-		ok = gdb_set_reg(the_cpu(g), n, be32_get(buf + 4 * n));
+		ok = set_reg(g, n, be32_get(buf + 4 * n));
 	reply_ok(g, ok);
 }
 
@@ -395,7 +403,7 @@ static void cmd_set_reg(struct gdbstub *g, const char *p)
 	u8 buf[4];
 
 	reply_ok(g, number(&p, &n) && expect(&p, '=') && hex_bytes(p, buf, 4) &&
-			    gdb_set_reg(the_cpu(g), n, be32_get(buf)));
+			    set_reg(g, n, be32_get(buf)));
 }
 
 /* How much of n bytes at va can be read, up to where nothing is. */
@@ -439,14 +447,19 @@ static void cmd_read(struct gdbstub *g, const char *p, bool binary)
 	end(g);
 }
 
+static bool write_mem(struct gdbstub *g, u32 va, const u8 *buf, u32 n)
+{
+	journal_add(g->c->m->journal, JOURNAL_MEM, g->physical, va, buf, n);
+	return gdb_write_mem(the_cpu(g), g->physical, va, buf, n);
+}
+
 static void cmd_write(struct gdbstub *g, const char *p)
 {
 	u8 buf[GDB_PACKET / 2];
 	u32 va, n;
 
 	reply_ok(g, address_and_length(&p, &va, &n) && expect(&p, ':') && n <= sizeof(buf) &&
-			    hex_bytes(p, buf, n) &&
-			    gdb_write_mem(the_cpu(g), g->physical, va, buf, n));
+			    hex_bytes(p, buf, n) && write_mem(g, va, buf, n));
 }
 
 /* } and a byte with bit 5 turned is that byte; false: they are not exactly n. */
@@ -470,8 +483,7 @@ static void cmd_write_binary(struct gdbstub *g, const char *p)
 	u32 va, n;
 
 	reply_ok(g, address_and_length(&p, &va, &n) && expect(&p, ':') && n <= sizeof(buf) &&
-			    unescape(p, g->in + g->in_len, buf, n) &&
-			    gdb_write_mem(the_cpu(g), g->physical, va, buf, n));
+			    unescape(p, g->in + g->in_len, buf, n) && write_mem(g, va, buf, n));
 }
 
 /* Z0 and Z1: nothing is written to memory, so they are the same. Z2, 3, 4: stores, loads, both. */

@@ -61,6 +61,7 @@ void gdb_clear_stops(struct gdbstub *g);
 
 /* --- gdbstub-state.c: registers and memory --- */
 
+enum { GDB_REG_PC = 68, GDB_REG_NPC };
 #define GDB_REGS 72 /* of gdb's own; ancillary state and the MMU's follow */
 #define GDB_ALL_REGS (GDB_REGS + 10)
 

@@ -13,6 +13,7 @@
 #include "lib/hash64.h"
 #include "lib/host-mem.h"
 #include "machine/capture.h"
+#include "machine/journal.h"
 #include "machine/prom/prom.h"
 #include "machine/reboot.h"
 
@@ -391,6 +392,7 @@ u64 machine_next_event(struct machine *m)
 
 void machine_skip(struct machine *m, u64 ns)
 {
+	journal_add(m->journal, JOURNAL_SKIP, 0, ns, NULL, 0);
 	clock_skip_to(&m->clock, ns);
 	clock_run(&m->clock);
 }

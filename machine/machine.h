@@ -76,6 +76,7 @@ struct machine {
 	bool want_poweroff, want_reset, polled;
 	struct reboot *reboot; /* what a reset loads again, NULL: nothing */
 	struct captures *captures; /* machine/capture.h; NULL: nobody holds one */
+	struct journal *journal; /* who notes what comes from outside, NULL: nobody */
 	u8 *fw_items; /* of a restored machine: its firmware items' bytes */
 };
 

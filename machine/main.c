@@ -15,10 +15,18 @@
 #include "machine/pace.h"
 #include "machine/plug.h"
 #include "machine/reboot.h"
+#include "machine/replay.h"
 #include "machine/snapcmd.h"
 #include "machine/snapctl.h"
 
-enum { EXIT_OFF = 0, EXIT_USAGE = 1, EXIT_REFUSED = 3, EXIT_ERROR_MODE = 4, EXIT_LIMIT = 124 };
+enum {
+	EXIT_OFF = 0,
+	EXIT_USAGE = 1,
+	EXIT_REFUSED = 3,
+	EXIT_ERROR_MODE = 4,
+	EXIT_DIFFERS,
+	EXIT_LIMIT = 124
+};
 
 struct run {
 	struct options o;
@@ -36,6 +44,12 @@ struct run {
 	struct control control;
 	struct monitor mux, monitor; /* on a mon: stream; on one of its own */
 	struct gdbstub gdb;
+	struct journal journal;
+	struct record record;
+	FILE *record_file; /* NULL: none */
+	struct recording recording;
+	bool replaying; /* the journal is a recording, and nobody else is heard */
+	u64 idle_insns, idle_ns; /* when it idled last, while replaying */
 	bool batch; /* nobody at a terminal */
 	u64 start_ns;
 };
@@ -141,6 +155,14 @@ static int error_mode(const struct machine *m)
 	return EXIT_ERROR_MODE;
 }
 
+/* A recording has one past only; true: there is one, and err says so. */
+static bool recorded(const struct run *r, char *err, size_t errlen)
+{
+	if (r->record_file || r->replaying)
+		snprintf(err, errlen, "not while the run is recorded or replayed");
+	return r->record_file || r->replaying;
+}
+
 /* Serve signals; true: stop. */
 static bool served(struct run *r)
 {
@@ -151,13 +173,17 @@ static bool served(struct run *r)
 		/* A save that was asked for before the end is made. */
 		if (host_signals.save || (host_signals.stop && r->o.save_on_exit)) {
 			host_signals.save = 0;
+			record_mark(&r->record);
 			snapctl_save(&r->snap);
 		}
 		if (host_signals.stop)
 			return true;
 		if (host_signals.restore) {
 			host_signals.restore = 0;
-			snapctl_go_back(&r->snap, err, sizeof(err));
+			if (recorded(r, err, sizeof(err)))
+				fprintf(stderr, "vonk: not restored: %s\n", err);
+			else
+				snapctl_go_back(&r->snap, err, sizeof(err));
 			pace_again(&r->pace, r->m);
 		}
 	}
@@ -210,27 +236,70 @@ static bool obeyed(struct run *r)
 	if (!r->control.reset)
 		return r->control.quit;
 	r->control.reset = false;
+	journal_add(r->m->journal, JOURNAL_RESET, 0, 0, NULL, 0);
 	machine_reset(r->m);
 	return rebooted(r);
 }
 
+/* What a recording says for this instant; true: that is its end, or it is another run. */
+static bool replayed(struct run *r)
+{
+	const struct journal *j = &r->journal;
+
+	journal_play(&r->journal);
+	return j->differs || !journal_left(j) || j->next == j->nr;
+}
+
+/* An idle machine whose time the recording lets pass; false: it did not idle then. */
+static bool idles_as_recorded(struct run *r)
+{
+	u64 now = clock_now(&r->m->clock);
+	bool same = r->idle_insns == machine_insns(r->m) && r->idle_ns == now;
+
+	r->idle_insns = machine_insns(r->m);
+	r->idle_ns = now;
+	if (!journal_left(&r->journal) || !same)
+		return true;
+	r->journal.differs = true;
+	r->journal.differs_at = machine_insns(r->m);
+	r->journal.why = "it idles here";
+	return false;
+}
+
+static u64 quantum(struct run *r)
+{
+	u64 n = r->replaying ? journal_left(&r->journal) : pace_quantum(&r->pace, r->m);
+
+	if (n > MACHINE_QUANTUM && r->replaying)
+		n = MACHINE_QUANTUM;
+	return record_quantum(&r->record, snapctl_quantum(&r->snap, gdbstub_quantum(&r->gdb, n)));
+}
+
+/* Snapshots by their own hour are instants of the recording, too. */
+static void poll_snapshots(struct run *r)
+{
+	if (r->o.save_at && !r->snap.saved_at && machine_insns(r->m) == r->o.save_at)
+		record_mark(&r->record);
+	snapctl_poll(&r->snap);
+}
+
 static int run(struct run *r)
 {
-	snapctl_poll(&r->snap);
+	poll_snapshots(r);
 	for (;;) {
 		enum machine_stop why;
 
 		host_poll(&r->host, r->control.stopped ? -1 : 0);
 		if (obeyed(r) || served(r))
 			return EXIT_OFF;
-		snapctl_poll(&r->snap);
+		poll_snapshots(r);
 		if (r->control.stopped)
 			continue;
-		why = machine_run(
-			r->m,
-			snapctl_quantum(&r->snap,
-					gdbstub_quantum(&r->gdb, pace_quantum(&r->pace, r->m))));
-		snapctl_poll(&r->snap);
+		if (r->replaying && replayed(r))
+			return EXIT_OFF;
+		record_poll(&r->record);
+		why = machine_run(r->m, quantum(r));
+		poll_snapshots(r);
 		if (gdbstub_ran(&r->gdb, why))
 			continue;
 		switch (why) {
@@ -239,6 +308,11 @@ static int run(struct run *r)
 		case MACHINE_WATCHPOINT:
 			break;
 		case MACHINE_IDLE:
+			if (r->replaying) {
+				if (!idles_as_recorded(r))
+					return EXIT_OFF;
+				break;
+			}
 			host_poll(&r->host, 0);
 			if (!monitors_wait(r))
 				pace_idle(&r->pace, r->m);
@@ -286,6 +360,7 @@ static int monitor_save(void *arg, const char *path, char *err, size_t errlen)
 	struct run *r = arg;
 
 	name_snapshot(r, path);
+	record_mark(&r->record);
 	return snapctl_save_now(&r->snap, err, errlen);
 }
 
@@ -294,6 +369,8 @@ static int monitor_load(void *arg, const char *path, char *err, size_t errlen)
 	struct run *r = arg;
 	int ret;
 
+	if (recorded(r, err, errlen))
+		return -EINVAL;
 	name_snapshot(r, path);
 	ret = snapctl_go_back(&r->snap, err, errlen);
 	if (ret)
@@ -382,6 +459,90 @@ static void close_log(struct run *r, int *status)
 		*status = complain("-D: the log is not complete");
 }
 
+static int open_journal(struct run *r, char *err, size_t errlen)
+{
+	int ret;
+
+	journal_init(&r->journal, r->m);
+	if (r->o.record && r->o.replay) {
+		snprintf(err, errlen, "-record does not go with -replay");
+		return -EINVAL;
+	}
+	if (!r->o.replay)
+		return 0;
+	ret = recording_load(&r->recording, r->o.replay, &r->journal, err, errlen);
+	if (!ret && r->o.restore && !recording_find(&r->journal)) {
+		snprintf(err, errlen, "%s: %s is no instant of it", r->o.replay, r->o.restore);
+		ret = SNAPSHOT_REFUSED;
+	}
+	if (ret)
+		return ret;
+	r->replaying = true;
+	journal_deaf(&r->journal, true);
+	return 0;
+}
+
+static int begin_record(struct run *r, char *err, size_t errlen)
+{
+	int ret;
+
+	r->record_file = fopen(r->o.record, "we");
+	ret = r->record_file ? record_begin(&r->record, &r->journal, r->record_file, &r->snap.opt)
+			     : -errno;
+	if (ret) {
+		snprintf(err, errlen, "-record: %s: %s", r->o.record, strerror(-ret));
+		return ret;
+	}
+	journal_note(&r->journal, true);
+	if (r->config.net)
+		journal_add(&r->journal, JOURNAL_LINK, r->config.net->link, 0, NULL, 0);
+	return 0;
+}
+
+static void end_record(struct run *r, int *status)
+{
+	int ret;
+
+	if (!r->record_file)
+		return;
+	ret = record_end(&r->record, *status);
+	if (fclose(r->record_file) && !ret)
+		ret = -errno;
+	if (!ret)
+		return;
+	fprintf(stderr, "vonk: -record: %s: %s\n", r->o.record, strerror(-ret));
+	*status = EXIT_USAGE;
+}
+
+/* Was it the run that was recorded? */
+static void check_replay(struct run *r, int *status)
+{
+	struct journal *j = &r->journal;
+	const struct journal_event *e = j->next < j->nr ? &j->ev[j->next] : NULL;
+	unsigned long long now = machine_insns(r->m);
+
+	if (!r->replaying)
+		return;
+	if (!j->differs && e && e->kind == JOURNAL_END && e->insns == now &&
+	    e->b != machine_hash(r->m)) {
+		j->differs = true;
+		j->differs_at = now;
+		j->why = "its last state is another one";
+	}
+	if (j->differs) {
+		fprintf(stderr, "vonk: %s: the replay differs: %s, after %llu instructions\n",
+			r->o.replay, j->why, (unsigned long long)j->differs_at);
+		*status = EXIT_DIFFERS;
+	} else if (e && e->kind == JOURNAL_END && e->insns == now) {
+		fprintf(stderr, "vonk: replayed %s (%llu instructions, the same state)\n",
+			r->o.replay, now);
+		*status = (int)e->a;
+	} else if (!e) {
+		fprintf(stderr, "vonk: %s: the recording breaks off after %llu instructions\n",
+			r->o.replay, now);
+	}
+}
+
 /* -rtc base=utc, localtime: what the host's clock says, as if it were UTC. */
 static void set_start_date(struct options *o)
 {
@@ -421,8 +582,13 @@ static int start(struct run *r, char *err, size_t errlen)
 	ret = nvram_open(&r->nvram, r->o.nvram, err, errlen);
 	if (ret)
 		return ret;
-	if (r->o.restore)
-		ret = snapctl_new_machine(&r->restored, &r->o, &r->config, &r->m, err, errlen);
+	if (r->o.replay)
+		ret = recording_open(&r->recording, r->o.replay, err, errlen);
+	if (ret)
+		return ret;
+	if (r->o.restore || r->o.replay)
+		ret = snapctl_new_machine(&r->restored, r->o.restore ? NULL : &r->recording, &r->o,
+					  &r->config, &r->m, err, errlen);
 	else
 		ret = power_on(r, err, errlen);
 	if (!ret && !r->nvram.filled) /* a new file, or a reason why there can be none */
@@ -438,6 +604,8 @@ static int start(struct run *r, char *err, size_t errlen)
 		ret = open_gdb(r, err, errlen);
 	if (!ret)
 		ret = open_serials(r, err, errlen);
+	if (!ret)
+		ret = open_journal(r, err, errlen);
 	if (ret)
 		return ret;
 	if (r->o.limit_insns)
@@ -447,7 +615,12 @@ static int start(struct run *r, char *err, size_t errlen)
 	snapctl_init(&r->snap, &r->o, &r->host, r->m);
 	pace_init(&r->pace, &r->host,
 		  r->o.pace == OPT_PACE_REAL || (r->o.pace == OPT_PACE_AUTO && !r->batch));
-	if (r->o.clock == OPT_CLOCK_HOST)
+	if (r->o.record) {
+		ret = begin_record(r, err, errlen);
+		if (ret)
+			return ret;
+	}
+	if (r->o.clock == OPT_CLOCK_HOST && !r->replaying)
 		pace_host_clock(&r->pace, r->m);
 	return 0;
 }
@@ -476,6 +649,8 @@ static int session(struct run *r)
 		if (r->snap.torn)
 			status = complain(
 				"a disk was put back in part only: restore the snapshot again");
+		end_record(r, &status);
+		check_replay(r, &status);
 		save_nvram(r, &status);
 		host_drain(&r->host, 2000000000);
 		host_release(&r->host);
@@ -484,6 +659,8 @@ static int session(struct run *r)
 	}
 	close_log(r, &status);
 	gdbstub_release(&r->gdb);
+	journal_release(&r->journal);
+	recording_release(&r->recording);
 	if (!network_close(&r->net, err, sizeof(err)))
 		status = complain(err);
 	machine_free(r->m);

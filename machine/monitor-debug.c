@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/be.h"
+#include "machine/journal.h"
 #include "machine/monitor.h"
 
 static bool number(struct monitor *mon, const char **p, u64 max, const char *what, u64 *val)
@@ -32,8 +34,15 @@ static void access(struct monitor *mon, unsigned asi, u32 va, unsigned size, con
 	struct cpu *cpu = mon->c->m->cpu[mon->c->m->running];
 	u32 sfsr = cpu->mmu[MMU_SFSR], sfar = cpu->mmu[MMU_SFAR];
 	u64 val = store ? *store : 0;
-	unsigned tt = store ? cpu_store_asi(cpu, asi, va, size, val)
-			    : cpu_load_asi(cpu, asi, va, size, &val);
+	u32 what = mon->c->m->running << 16 | asi << 8 | size;
+	u8 b[8];
+	unsigned tt;
+
+	be64_put(b, val);
+	journal_add(mon->c->m->journal, store ? JOURNAL_STORE_ASI : JOURNAL_LOAD_ASI, what, va, b,
+		    store ? 8 : 0);
+	tt = store ? cpu_store_asi(cpu, asi, va, size, val)
+		   : cpu_load_asi(cpu, asi, va, size, &val);
 
 	if (tt) {
 		cpu->mmu[MMU_SFSR] = sfsr;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/sparc/disas.h"
+#include "machine/journal.h"
 #include "machine/monitor.h"
 #include "machine/peek.h"
 
@@ -76,8 +77,10 @@ static bool read_phys(struct machine *m, u64 pa, unsigned size, u64 *val)
 
 	if (!range || (!range->mem && pa % size))
 		return false;
-	if (!range->mem)
+	if (!range->mem) {
+		journal_add(m->journal, JOURNAL_READ, size, pa, NULL, 0);
 		return !bus_read(&m->bus, pa, size, val);
+	}
 	if (bus_copy_from(&m->bus, pa, b, size))
 		return false;
 	*val = join_bytes(b, size);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "dev/fb.h"
-#include "dev/slavio-misc.h"
 #include "lib/host-save.h"
 #include "lib/png.h"
+#include "machine/journal.h"
 
 #define PROMPT "(vonk) "
 
@@ -72,10 +72,8 @@ static void cmd_reset(struct monitor *mon, __maybe_unused const char *args)
 /* The button is let go and pressed: what the guest sees is that it was pressed. */
 static void cmd_powerdown(struct monitor *mon, __maybe_unused const char *args)
 {
-	struct dev *misc = machine_chip(mon->c->m, "misc");
-
-	misc->cls->irq_in(misc, SLAVIO_MISC_IN_POWERFAIL, false);
-	misc->cls->irq_in(misc, SLAVIO_MISC_IN_POWERFAIL, true);
+	journal_add(mon->c->m->journal, JOURNAL_POWERDOWN, 0, 0, NULL, 0);
+	journal_power_button(mon->c->m);
 }
 
 /* A file name is all that follows, blanks inside it included; NULL: nothing does. */

@@ -519,6 +519,11 @@ static const struct opt_row rows[] = {
 	  .help = "wait for gdb there: tcp::PORT, unix:P, stdio, pty" },
 	{ "s", NULL, GRP_DEBUG, 0, read_s, .help = "the same as -gdb tcp::1234" },
 	{ "S", NULL, GRP_DEBUG, 0, FLAG(stopped), .help = "do not start the processor" },
+	{ "record", "FILE", GRP_DEBUG, 0, TEXT(record),
+	  .help = "record all input, with the machine as it starts, for -replay" },
+	{ "replay", "FILE", GRP_DEBUG, 0, TEXT(replay),
+	  .help = "the run that was recorded, once more; with -restore from a snapshot taken in it "
+		  "on" },
 	{ "d", "ITEM,...", GRP_DEBUG, 0, read_log,
 	  .help = "log int, mmu, guest_errors, unimp, or, slowly, in_asm, exec, cpu; 'help' tells "
 		  "more" },

@@ -172,6 +172,8 @@ struct options {
 	enum opt_verify verify;
 	bool save_on_exit;
 
+	const char *record, *replay; /* files, NULL: none */
+	u64 history; /* bytes of memory for going back, 0: none */
 	bool stats;
 	struct opt_chr
 		gdb; /* OPT_CHR_DEFAULT, OPT_CHR_NONE: no gdb; sockets get server=on,wait=off */

@@ -398,10 +398,11 @@ static int plug_drives(struct snapshot *s, struct options *o, struct machine_con
 	return ret;
 }
 
-static int new_machine(struct snapshot *s, struct options *o, struct machine_config *config,
-		       struct machine **m, char *err, size_t errlen)
+static int new_machine(struct snapshot *s, const struct recording *rec, struct options *o,
+		       struct machine_config *config, struct machine **m, char *err, size_t errlen)
 {
-	int ret = snapshot_open(s, o->restore, o->verify == OPT_VERIFY_HEADER, err, errlen);
+	int ret = rec ? snapshot_open_bytes(s, o->replay, rec->buf, rec->snapshot, err, errlen)
+		      : snapshot_open(s, o->restore, o->verify == OPT_VERIFY_HEADER, err, errlen);
 
 	if (!ret)
 		ret = check_options(o, &s->config, err, errlen);
@@ -419,16 +420,16 @@ static int new_machine(struct snapshot *s, struct options *o, struct machine_con
 	return ret ? ret : snapshot_fill_disks(s, config, err, errlen);
 }
 
-int snapctl_new_machine(struct snapshot *s, struct options *o, struct machine_config *config,
-			struct machine **m, char *err, size_t errlen)
+int snapctl_new_machine(struct snapshot *s, const struct recording *rec, struct options *o,
+			struct machine_config *config, struct machine **m, char *err, size_t errlen)
 {
 	u64 start = host_now_ns();
-	int ret = new_machine(s, o, config, m, err, errlen);
+	int ret = new_machine(s, rec, o, config, m, err, errlen);
 
 	host_source_close(&s->file);
 	if (ret)
 		unmake_images(s, o);
-	else
+	else if (!rec)
 		fprintf(stderr, "vonk: restored %s (paused %" PRIu64 " us)%s\n", s->name,
 			(host_now_ns() - start + 999) / 1000,
 			o->verify == OPT_VERIFY_HEADER ? ", memory pages not verified" : "");

@@ -8,6 +8,7 @@
 
 #include "lib/host.h"
 #include "machine/options.h"
+#include "machine/replay.h"
 #include "machine/snapshot.h"
 
 struct snapctl {
@@ -41,11 +42,12 @@ u64 snapctl_quantum(const struct snapctl *c, u64 quantum);
 void snapctl_finish(struct snapctl *c);
 
 /*
- * -restore: a machine from o->restore, with the stream's drives and those of the options entered into
+ * -restore: a machine from o->restore or, where rec is not NULL, from what a recording begins with, with the stream's drives and those of the options entered into
  * o and opened in config. 0, SNAPSHOT_REFUSED, or -errno, with one line in err. The options point into s: it
  * is to be closed after them, in any case.
  */
-int snapctl_new_machine(struct snapshot *s, struct options *o, struct machine_config *config,
-			struct machine **m, char *err, size_t errlen);
+int snapctl_new_machine(struct snapshot *s, const struct recording *rec, struct options *o,
+			struct machine_config *config, struct machine **m, char *err,
+			size_t errlen);
 
 #endif

@@ -155,7 +155,7 @@ sub machine
 	# Nothing of this does harm.
 	for my $bad ('m', 'm4000', 'm,', 'm4000,ffffffff', 'mfffffffff,1', 'M4000,4:00', 'M4000,2:00zz',
 		'M4000,ffffffff:00', 'X4000,4:}', 'X4000,ffffffff:', 'X0,0', 'p', 'p52', 'pffffffff', 'P', 'P1',
-		'P1=', 'P1=123', 'P52=00000000', 'P4b=00000000', 'Z2', 'Z2,5000', 'Z2,5000,0', 'Z2,ffffffff,2', 'Hx', 'Hg9', 'Hg', 'T0', 'T9', 'T',
+		'P1=', 'P1=123', 'P52=00000000', 'P4c=00000001', 'Z2', 'Z2,5000', 'Z2,5000,0', 'Z2,ffffffff,2', 'Hx', 'Hg9', 'Hg', 'T0', 'T9', 'T',
 		'vCont;c:9', 'vCont;s:1;', 'qXfer:memory-map:read::1', 'qXfer:bogus:read::0,1', 'qThreadExtraInfo,0', 'G', 'G00', 'Z0', 'Z0,', 'Z0,4000', 'vCont',
 		'vCont;', 'vCont;x', 'c1', 's123456789', 'Czz', 'qRcmd,1', 'qRcmd,' . '61' x 3000,
 		'qXfer:features:read:target.xml:', 'qXfer:features:read:target.xml:ffffffff,1',

@@ -3,7 +3,7 @@
 
 _vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cpu -d -display -drive -fda -g -gdb -h -hda -hdb
 	-hdc -hdd -help -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev -nic -no-reboot
-	-nographic -nvram -object -pace -prom-env -restore -rtc -s -save-at -save-on-exit -serial
+	-nographic -nvram -object -pace -prom-env -record -replay -restore -rtc -s -save-at -save-on-exit -serial
 	-smp -snap -snapshot -stats -uuid -version -vga'
 
 # The first words that the program itself lists: boards or, with their blanks, processors.
