@@ -127,9 +127,13 @@ static void slavio_intctl_irq_in(void *chip, unsigned n, bool level)
 		if (n >= IN_TIMER + NR_CPUS)
 			return;
 		bit = BIT(n - IN_TIMER);
+		if (level == !!(s->timer & bit))
+			return;
 		s->timer = (u8)(level ? s->timer | bit : s->timer & ~bit);
 	} else {
 		bit = BIT(n) & ~MASK_ALL;
+		if (level == !!(s->input & bit))
+			return;
 		if (level && (bit & L15_SOURCES & ~s->input))
 			s->latch15 = BIT(NR_CPUS) - 1;
 		s->input = level ? s->input | bit : s->input & ~bit;
