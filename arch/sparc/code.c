@@ -140,6 +140,7 @@ static struct code_page *fetch_page(struct cpu *cpu, u32 va)
 	if (!page)
 		return NULL;
 	e->tag = va & ~0xfffu;
+	cpu_note_fill(cpu, &e->tag);
 	e->page = page;
 	return page;
 }

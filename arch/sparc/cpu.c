@@ -19,6 +19,7 @@ int cpu_init(struct cpu *cpu, const struct cpu_model *model, unsigned id, struct
 		cpu->win_below[(w + 1) % model->nwindows] = (u8)w;
 	}
 	cpu->far_op = exec_op(EXEC_FAR);
+	cpu->nr_filled = FILLED_MAX + 1; /* no tag is one yet */
 	for (unsigned i = 0; i < TLB_SIZE; i++)
 		cpu->fetch_near[i].tag = TLB_INVALID;
 	code_attach(code, cpu);

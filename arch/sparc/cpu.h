@@ -97,6 +97,8 @@ struct walk_entry {
 
 enum { TLB_USER, TLB_SUPER, TLB_BYPASS, TLB_NR };
 
+#define FILLED_MAX 192
+
 struct fetch_entry {
 	u32 tag; /* virtual page, or TLB_INVALID */
 	struct code_page *page;
@@ -158,6 +160,9 @@ struct cpu {
 	struct fetch_entry
 		fetch_near[TLB_SIZE]; /* near a limit: one page at a time, see cpu_run() */
 	struct walk_entry walk[WALK_SIZE];
+	u32 *filled
+		[FILLED_MAX]; /* tags in tlb, fetch and walk that were set since all were flushed */
+	u32 nr_filled; /* above FILLED_MAX: more than these */
 
 	/* State. */
 	u32 pc, npc;
@@ -293,6 +298,13 @@ void cpu_trap(struct cpu *cpu, unsigned tt);
 /* S or the MMU changed: point at the right TLB, or forget all translations. */
 void cpu_mode_changed(struct cpu *cpu);
 void cpu_flush_tlb(struct cpu *cpu);
+static inline void cpu_note_fill(struct cpu *cpu, u32 *tag)
+{
+	if (cpu->nr_filled < FILLED_MAX)
+		cpu->filled[cpu->nr_filled] = tag;
+	if (cpu->nr_filled <= FILLED_MAX)
+		cpu->nr_filled++;
+}
 void cpu_flush_tlb_page(struct cpu *cpu, u32 va);
 /* Writes to the page at pa must be seen: drop write tags that point there. */
 void cpu_protect_page(struct cpu *cpu, const u8 *mem);

@@ -326,6 +326,25 @@ BRANCH(bcc, ca >= cb)
 BRANCH(bpos, !N_)
 BRANCH(bvc, N_ == L_)
 
+/*
+ * BNE to itself with a SUBcc of 1 in its delay slot, as delay loops are: as many turns at once as
+ * an event and the register leave, and one in full.
+ */
+static void op_spin(ARGS)
+{
+	s64 room = -(x + (s64)op) - 1;
+	u32 r = cpu->r[op[1].rd], n;
+
+	if ((u32)ca != (u32)cb && r > 1 && room >= 32) {
+		n = room / 32 < r - 1 ? (u32)(room / 32) : r - 1;
+		cpu->r[op[1].rd] = r - n;
+		ca = r - n + 1;
+		cb = 1;
+		x += 32 * (s64)n;
+	}
+	CALL(op_bne_s);
+}
+
 /* An FBfcc that finds the FPU off or busy goes the slow way. */
 #define FB(form, untaken, target)                                                                  \
 	static void op_fb##form(ARGS)                                                              \
@@ -974,6 +993,12 @@ static void decode_single(struct cpu *cpu, struct op *op, unsigned i, const u8 *
 	decode_cti(op, i, w);
 }
 
+static bool is_spin(u32 w, u32 slot)
+{
+	return w == 0x12800000 && insn_decode(slot) == insn_subcc && f_i(slot) &&
+	       f_simm13(slot) == 1 && f_rd(slot) && f_rd(slot) == f_rs1(slot);
+}
+
 /* What stands at op and behind it, as far as one handler may reach: kinds, and ops with operands. */
 static unsigned look_ahead(struct cpu *cpu, unsigned i, const u8 *mem, u8 *kind, struct op *ahead)
 {
@@ -1057,6 +1082,10 @@ static __cold void decode(struct cpu *cpu, struct op *op)
 	const struct fused *f;
 
 	decode_single(cpu, op, i, mem);
+	if (i + 1 < CODE_PAGE_OPS && is_spin(be32_get(mem), be32_get(mem + 4))) {
+		op->fn = FN(spin);
+		return;
+	}
 	n = look_ahead(cpu, i, mem, kind, ahead);
 	f = best_fused(n, kind, ahead);
 	if (!f)

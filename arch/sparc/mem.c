@@ -9,8 +9,17 @@ static unsigned index_of(u32 va)
 	return va >> 12 & (TLB_SIZE - 1);
 }
 
+/* Software that flushes all at every page fault has filled little since the flush before. */
 void cpu_flush_tlb(struct cpu *cpu)
 {
+	u32 n = cpu->nr_filled;
+
+	cpu->nr_filled = 0;
+	if (n <= FILLED_MAX) {
+		while (n--)
+			*cpu->filled[n] = TLB_INVALID;
+		return;
+	}
 	for (unsigned t = 0; t < TLB_NR; t++)
 		for (unsigned i = 0; i < TLB_SIZE; i++)
 			cpu->tlb[t].load[i].tag = cpu->tlb[t].store[i].tag = TLB_INVALID;
@@ -105,6 +114,7 @@ bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
 	va &= ~0xfffu;
 	e->addend = (uintptr_t)(range->mem + (tr.pa - range->pa)) - va;
 	e->tag = va;
+	cpu_note_fill(cpu, &e->tag);
 	return true;
 }
 

@@ -91,6 +91,7 @@ static u32 translate(struct cpu *cpu, u32 va, enum access_type at, struct walk_e
 	if (used != w.entry && bus_write(cpu->bus, w.pa, 4, used))
 		return fault(w.level, FT_TRANSLATION);
 	e->tag = va & ~0xfffu;
+	cpu_note_fill(cpu, &e->tag);
 	e->pte = used;
 	e->level = (u8)w.level;
 	e->pa = ((u64)(used & 0xffffff00) << 4 & ~(u64)level_mask[w.level]) |
@@ -184,7 +185,8 @@ void srmmu_write_reg(struct cpu *cpu, u32 va, u32 val)
 	case MMU_CTRL:
 		val = (val & ~wired(m)) | m->mmu_ctrl;
 		cpu->mmu[n] = val;
-		if ((val ^ old) & (MMU_CTRL_E | MMU_CTRL_NF | m->mmu_bm))
+		/* NF is about faults, and only what does not fault is held: Linux sets it for each spill. */
+		if ((val ^ old) & (MMU_CTRL_E | m->mmu_bm))
 			cpu_flush_tlb(cpu);
 		break;
 	case MMU_CTPR:
