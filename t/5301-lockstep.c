@@ -3,7 +3,7 @@
  * The engine against the reference interpreter: two machines run the same firmware, in pieces of random
  * length, and must agree on every register after each and on all memory and chips at
  * the end. VONK_LOCKSTEP is the number of instructions for each firmware (default 10^7;
- * the full test suite sets 10^8).
+ * the full test suite sets 10^8). With arguments: these PROM images instead (t/5302-lockstep-bench.sh).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +110,7 @@ static void lockstep(const char *name, int argc, char **argv, const char *type, 
 	options_release(&ob);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const char *env = getenv("VONK_LOCKSTEP");
 	u64 count = env ? strtoull(env, NULL, 0) : 10000000;
@@ -118,6 +118,13 @@ int main(void)
 	char *openbios[] = { "vonk", "-m", "32", "-bios", "openbios-sparc32" };
 	char path[4096], err[256];
 
+	for (int i = 1; i < argc; i++) {
+		char *rom[] = { "vonk", "-m", "32", "-serial", "null", "-bios", argv[i] };
+
+		lockstep(argv[i], 7, rom, "", count);
+	}
+	if (argc > 1)
+		return tap_done();
 	lockstep("demo", 3, demo, "", count);
 	if (host_find_file(NULL, 0, "openbios-sparc32", path, sizeof(path), err, sizeof(err))) {
 		printf("ok %d # SKIP no openbios-sparc32 here\n", ++tap_count);

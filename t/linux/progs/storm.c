@@ -157,7 +157,8 @@ static void network(unsigned n)
 	memcpy(arp.arp_ha.sa_data, "\2\0\0\0\0\1", 6);
 	arp.arp_flags = ATF_COM | ATF_PERM;
 	strcpy(arp.arp_dev, "eth0");
-	if (fd < 0 || ioctl(fd, SIOCSARP, &arp) || connect(fd, (struct sockaddr *)&to, sizeof(to))) {
+	if (fd < 0 || ioctl(fd, SIOCSARP, &arp) ||
+	    connect(fd, (struct sockaddr *)&to, sizeof(to))) {
 		check(false, "network: %s", strerror(errno));
 		return;
 	}
@@ -174,8 +175,8 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(unsigned n);
 	} kind[] = {
-		{ "syscall", syscalls }, { "fork", forks },	  { "switch", switches },
-		{ "fault", faults },	 { "irq", interrupts },	  { "memcpy", copies },
+		{ "syscall", syscalls }, { "fork", forks },	 { "switch", switches },
+		{ "fault", faults },	 { "irq", interrupts },	 { "memcpy", copies },
 		{ "chase", chase },	 { "network", network },
 	};
 
