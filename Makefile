@@ -86,6 +86,8 @@ $(O)/tools/%: tools/%.c
 
 # Tests write command lines as arrays of literals, which argv's type does not know as constant.
 $(O)/t/%: ALL_CFLAGS += -Wno-write-strings
+# Every allocation of this one can fail.
+$(O)/t/7104-alloc: ALL_LDFLAGS += $(foreach f,malloc calloc realloc host_mem_new,-Wl,--wrap=$f)
 $(O)/t/%: t/%.c $(O)/libvonk.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(ALL_CFLAGS) -MMD -MP $< $(O)/libvonk.a -lz $(ALL_LDFLAGS) -o $@

@@ -226,7 +226,10 @@ static int start_chip(struct machine *m, const struct board_dev *row, struct dev
 	plug(m, row, chip);
 	if (!ret && row->cls->init)
 		ret = row->cls->init(chip);
-	if (!ret && display)
+	if (ret)
+		return ret;
+	m->nr_started++;
+	if (display)
 		ret = map_display(m, row->at[0]);
 	return ret;
 }
@@ -345,7 +348,7 @@ void machine_free(struct machine *m)
 	for (unsigned i = 0; i < m->nr_devs; i++) {
 		struct dev *chip = m->dev[i].chip;
 
-		if (chip->cls->release)
+		if (chip->cls->release && i < m->nr_started)
 			chip->cls->release(chip);
 		free(chip);
 	}

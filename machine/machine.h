@@ -66,7 +66,7 @@ struct machine {
 		const struct board_dev *row;
 		struct dev *chip;
 	} dev[MACHINE_DEVS];
-	unsigned nr_devs;
+	unsigned nr_devs, nr_started; /* the first of them are initialized */
 	struct scsi_bus scsi;
 	struct dev *fb; /* the display, NULL: none */
 	u64 fb_pa; /* its slot */

@@ -627,17 +627,18 @@ void snapshot_revive(struct machine *m, const struct machine_state *s, const str
 static bool compare(struct load *l, struct octets *o)
 {
 	u8 buf[4096];
-	bool same = !o->err && o->len == l->cur.frame->len;
+	bool same = !o->err && o->len == l->cur.frame->len, there = true;
 
-	for (u64 off = 0; same && off < o->len; off += sizeof(buf)) {
+	for (u64 off = 0; same && there && off < o->len; off += sizeof(buf)) {
 		u64 n = o->len - off < sizeof(buf) ? o->len - off : sizeof(buf);
 
-		if (!snap_get(&l->cur, buf, n))
-			break;
-		same = !memcmp(buf, o->p + off, n);
+		there = snap_get(&l->cur, buf, n);
+		same = !there || !memcmp(buf, o->p + off, n);
 	}
 	free(o->p);
 	*o = (struct octets){ .p = NULL };
+	if (!there)
+		return false;
 	return same ? true : snap_refuse(&l->cur, NULL, "it contradicts other records");
 }
 
