@@ -18,14 +18,6 @@ sub text {
 	return substr join('', map { "$_\n" } 1 .. 300000 * $mib), 0, $mib << 20;
 }
 
-sub slurp {
-	my ($file, $offset, $size) = @_;
-	open my $f, '<:raw', $file or die "$file: $!";
-	seek $f, $offset, 0;
-	read($f, my $bytes, $size) // die "$file: $!";
-	return $bytes;
-}
-
 for my $board ('SS-5', 'SS-20') {
 	my $disk = image('disk.img');
 	my $run = boot($board, 'vonk.run=disk,cdrom,devices vonk.mib=8', '-drive',
