@@ -1,14 +1,15 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
-# Linux 6.1 started by OpenBIOS on the SS-5 and the SS-20: it finds the board's devices, runs the
-# test programs, and powers off. Two runs are the same to the bit.
+# Linux 6.1 started by OpenBIOS and by the machine's own PROM on the SS-5 and the SS-20: it finds the
+# board's devices, runs the test programs, and powers off. Two runs are the same to the bit. Then
+# every size of memory, a kernel in a.out, reboot.
 use strict;
 use warnings;
 use Test::More;
 
 chdir(($0 =~ s|[^/]*$||r) . './..') or die;
 require './t/linux/guest.pl';
-our ($guest, $tmp);
+our ($guest, $tmp, $vonk, $rom);
 need_guest();
 
 my %found = (
@@ -37,24 +38,80 @@ my $cc = $ENV{CC} // 'gcc';
 system("$cc -O1 -ffp-contract=off -w -o $tmp/fpu t/linux/progs/fpu.c -lm") == 0 or die;
 my ($digest) = `$tmp/fpu digest` =~ /(\w{16})/ or die;
 
-for my $board (sort keys %found) {
-	my @run = $board eq "SS-5" ? @tests : @few;
-	my $run = boot($board, "vonk.run=" . join ",", @run);
-	like($run->{console}, $_, "$board: $_") for @{$found{$board}}, @everywhere;
+my %prom = (OpenBIOS => \&boot, PROM => \&boot_prom);
+for my $case (map { my $b = $_; map { [$b, $_] } sort keys %prom } sort keys %found) {
+	my ($board, $prom) = @$case;
+	my $name = "$board by $prom";
+	my @run = $board eq "SS-5" && $prom eq 'PROM' ? @tests : @few;
+	my $run = $prom{$prom}->($board, "vonk.run=" . join ",", @run);
+	like($run->{console}, $_, "$name: $_") for @{$found{$board}}, @everywhere;
 	like($run->{console}, qr/^fpu digest $digest$/m, "  arithmetic is the same as on the host")
 		if grep { $_ eq "fpu" } @run;
 	all_well($run, @run);
 }
 
-for my $board ($ENV{VONK_ALL} ? sort keys %found : "SS-20") {
-	my ($run, $again) = map { boot($board, "vonk.run=" . join ",", @few) } 1 .. 2;
-	is($again->{hash}, $run->{hash}, "$board: two runs end in the same state");
+for my $prom (sort keys %prom) {
+	my $board = $prom eq 'PROM' ? 'SS-5' : 'SS-20';
+	my ($run, $again) = map { $prom{$prom}->($board, "vonk.run=" . join ",", @few) } 1 .. 2;
+	is($again->{hash}, $run->{hash}, "$board by $prom: two runs end in the same state");
 	is($again->{console}, $run->{console}, "  with the same console");
 }
 
-my $run = boot('SS-5', 'vonk.run=restart');
-like($run->{console}, qr/^vonk-guest ready$/m, 'reboot');
-is($run->{status}, 0, '  a reset ends the run under -no-reboot');
-unlike($run->{console}, qr/^vonk-test/m, '  at once');
+# The kernel counts pages from its own start, 16 KiB, so it tells what the PROM gave it; the PROMs keep
+# less than 16 MiB for themselves.
+my %sizes = $ENV{VONK_ALL} ? (
+	'SS-5' => { PROM => [16, 17, 24, 32, 48, 96, 128, 160, 256], OpenBIOS => [32, 96, 256] },
+	'SS-20' => { PROM => [16, 64, 128, 320, 512, 1024, 2048], OpenBIOS => [32, 512, 2048] },
+) : ('SS-5' => { PROM => [16, 256] }, 'SS-20' => { PROM => [2048] });
+for my $board (sort keys %sizes) {
+	for my $prom (sort keys %{$sizes{$board}}) {
+		for my $mib (@{$sizes{$board}{$prom}}) {
+			my $run = $prom{$prom}->($board, 'vonk.run=devices', '-m', $mib);
+			my ($kib) = $run->{console} =~ m{Memory: \d+K/(\d+)K available};
+			my $kept = 1024 * $mib - ($kib // 0);
+			ok($kept >= 0 && $kept <= ($prom eq 'PROM' ? 1024 : 16640),
+				"$board by $prom, $mib MiB: the PROM keeps $kept KiB");
+			all_well($run, 'devices');
+		}
+	}
+}
+
+# The same kernel as a.out: the header, then memory from the entry on.
+sub aout {
+	my $elf = slurp("$guest/image");
+	my ($entry, $phoff, $n) = unpack 'x24 N N x12 n', $elf;
+	my ($memory, $end) = ('', 0);
+	for my $i (0 .. $n - 1) {
+		my ($type, $off, $va, undef, $filesz, $memsz) = unpack "x@{[$phoff + 32 * $i]} N6", $elf;
+		next if $type != 1 || $va < 0xf0000000;
+		my $at = $va - 0xf0000000;
+		$memory .= "\0" x ($at + $filesz - length $memory) if length $memory < $at + $filesz;
+		substr $memory, $at, $filesz, substr $elf, $off, $filesz;
+		$end = $at + $memsz if $end < $at + $memsz;
+	}
+	my $start = $entry - 0xf0000000;
+	my $text = substr $memory, $start;
+	open my $f, '>:raw', "$tmp/aout" or die;
+	print $f pack('N8', 0x01030107, length $text, 0, $end - $start - length $text, 0, $entry, 0, 0), $text;
+	close $f;
+	return "$tmp/aout";
+}
+my $aout = aout();
+for my $prom (sort keys %prom) {
+	my $run = $prom{$prom}->('SS-5', 'vonk.run=devices', '-kernel', $aout);
+	like($run->{console}, qr/TYPE: SPARCstation 5/, "a.out by $prom");
+	all_well($run, 'devices');
+}
+
+for my $prom ([], ['-bios', $rom]) {
+	my $run = boot_by(@$prom)->('SS-5', 'vonk.run=restart');
+	like($run->{console}, qr/^vonk-guest ready$/m, "reboot @$prom");
+	is($run->{status}, 0, '  a reset ends the run under -no-reboot');
+	unlike($run->{console}, qr/^vonk-test/m, '  at once');
+	my $args = "-limit time=12 -initrd $guest/initrd.gz -append 'console=ttyS0 vonk.run=restart'";
+	my $text = qx{$vonk -nographic @$prom -kernel $guest/image $args </dev/null 2>$tmp/err};
+	is($? >> 8, 124, '  without, it goes on');
+	ok((() = $text =~ /^vonk-guest ready/mg) >= 2, '  and the kernel comes again');
+}
 
 done_testing();
