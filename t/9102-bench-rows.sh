@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# tools/bench: a session gives a row for each program between its two lines. A shell script plays
+# the emulators. No figure is asserted.
+cd "$(dirname "$0")/.." || exit 1
+. t/guest/tap.sh
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+mkdir "$dir/o" "$dir/guest"
+touch "$dir/guest/image" "$dir/guest/initrd.gz"
+cat >"$dir/play" <<'END'
+#!/bin/sh
+case "$*" in
+*-version*) echo play 1 ;;
+*vonk.rows=*)
+	last=
+	for last; do :; done
+	for row in $(echo "${last##*vonk.rows=}" | tr , ' '); do
+		echo "row $row begin"
+		i=0
+		while [ $i -lt 2000 ]; do i=$((i + 1)); done
+		case $row in "$PLAY_FAIL") echo "row $row end 1" ;; *) echo "row $row end 0" ;; esac
+	done
+	;;
+*) echo '{"insns": 5, "state_hash": "0"}' >&2 ;;
+esac
+END
+chmod +x "$dir/play"
+bench() {
+	O=$dir/o VONK=$dir/play VONK_QEMU=$dir/play VONK_GUESTS=$dir/guest tools/bench -p qemu "$@" \
+		>"$dir/out" 2>"$dir/err"
+}
+
+bench -n 2 -k '^linux/(fork|disk)$'
+ok $? "two rows of a session"
+sed 's/^/# /' "$dir/err"
+got=$(sed -n 's/^| \(linux[^ ]*\) .*/\1/p' "$dir/out" | tr '\n' ' ')
+is "$got" "linux/fork linux/disk " "a line of the table for each"
+got=$(perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>);
+	print join " ", map { my $r = $_; map { scalar @{$r->{peers}{$_}{cpu}} } qw(vonk qemu) } @{$j->{rows}}' \
+	<"$dir/o/bench.json")
+is "$got" "2 2 2 2" "as many times as rounds"
+PLAY_FAIL=disk
+export PLAY_FAIL
+bench -n 1 -k '^linux/(fork|disk)$'
+[ $? = 1 ] && grep -q '^FAILED: linux (vonk: disk ended with status 1)' "$dir/out"
+ok $? "a program that fails fails the session"
+plan
