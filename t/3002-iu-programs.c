@@ -4,7 +4,9 @@
  * in uneven pieces, and by the model of t/model/iu.pl: all end alike, with the same trap log,
  * scratch memory and registers in every window. Then longer ones by QEMU, where it is installed, as the
  * second oracle: VONK_QEMU_INSNS instructions at least (a million). What QEMU is known to
- * get wrong is left out of these (see t/model/qemu-run.pl).
+ * get wrong is left out of these (see t/model/qemu-run.pl). Last, systems' programs (t/model/seq-sys.pl), with the FPU and
+ * trap enables, the MMU, contexts and alternate spaces, by the engine and the reference
+ * alone, on every model: VONK_SYSTEM_PROGRAMS of them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +28,12 @@
 	" --mem 0x4000:0xc000 --mem 0x10000:0x10000 --mem 0x20000:0x2020 2>/dev/null"
 
 #define QEMU_GENERATE GENERATE " --qemu --rounds %u"
+#define SYSTEM_GENERATE "perl t/model/seq.pl --seed %u --blocks 5 --nwin %u --system --rounds 3"
+#define SYSTEM_PROGRAMS 12
 #define QEMU                                                                                       \
 	" >%s && perl t/model/qemu-run.pl %s --nwin %u --timeout 300 --mem 0x3f8:4"                \
 	" --mem 0x400:0x400 --mem 0x4000:0xc000 --mem 0x10000:0x10000 --mem 0x20000:0x2020"        \
-	" 2>&1; rm -f %s"
+	" --mem 0x30000:0x2000 2>&1; rm -f %s"
 #define FIRST_QEMU_SEED 1000u
 
 enum mode { REF, WHOLE, PIECES, NR_MODES };
@@ -97,6 +101,7 @@ static void print_state(FILE *f, const struct cpu *cpu, const u8 *mem)
 	print_mem(f, mem, 0x4000, 0xc000);
 	print_mem(f, mem, 0x10000, 0x10000);
 	print_mem(f, mem, 0x20000, 0x2020);
+	print_mem(f, mem, 0x30000, 0x2000);
 }
 
 /* Runs the image and leaves the final state in text; false if the machine cannot be made. */
@@ -244,8 +249,33 @@ static void against_qemu(char *image, char *want, char *got)
 	   (unsigned long long)total, seed - FIRST_QEMU_SEED);
 }
 
+/* Systems' programs, with nothing left out: the engine as the reference has it. */
+static void by_reference(unsigned seed, char *image, char *want, char *got)
+{
+	const struct cpu_model *model = cpu_models;
+	char command[256];
+	u64 insns = 0;
+	size_t len;
+
+	for (unsigned n = seed; n--;)
+		model = model[1].name ? model + 1 : cpu_models;
+	snprintf(command, sizeof(command), SYSTEM_GENERATE, seed, model->nwindows);
+	len = read_command(command, image, MEM - ENTRY);
+	if (!ok(len && run_image(model->name, image, len, REF, want, &insns) &&
+			strstr(want, "pc 00004008\n"),
+		"system %u on a %s comes to its end", seed, model->name))
+		diag("%.60s", want);
+	for (enum mode mode = WHOLE; mode < NR_MODES; mode++) {
+		if (!run_image(model->name, image, len, mode, got, &insns))
+			got[0] = '\0';
+		same_text(got, want, "the reference", seed, mode_name[mode]);
+	}
+}
+
 int main(void)
 {
+	const char *more = getenv("VONK_SYSTEM_PROGRAMS");
+	unsigned systems = more ? (unsigned)strtoul(more, NULL, 0) : SYSTEM_PROGRAMS;
 	char *image = malloc(MEM), *want = malloc(TEXT_MAX), *got = malloc(TEXT_MAX);
 
 	if (!image || !want || !got) {
@@ -254,6 +284,8 @@ int main(void)
 	}
 	for (unsigned seed = 1; seed <= PROGRAMS; seed++)
 		by_model(seed, image, want, got);
+	for (unsigned seed = 1; seed <= systems; seed++)
+		by_reference(seed, image, want, got);
 	against_qemu(image, want, got);
 	free(image);
 	free(want);

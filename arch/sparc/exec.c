@@ -134,9 +134,21 @@ static __cold void take_trap_slot(ARGS)
 	CALL(resume);
 }
 
+/* Bytes that the load or store w moves. */
+static u32 access_size(u32 w)
+{
+	static const u8 size[2][16] = {
+		{ 4, 1, 2, 8, 4, 1, 2, 8, 1, 1, 2, 1, 1, 1, 1, 4 },
+		{ 4, 4, 4, 8, 4, 4, 8, 8, 4, 4, 4, 4, 4, 4, 4, 4 },
+	};
+
+	return size[f_op3(w) >> 5 & 1][f_op3(w) & 15];
+}
+
 /*
- * The TLB has not got what op accesses: fetch it and do op again. What is in it after all is
- * misaligned, and what cannot be fetched is no plain memory: both are cpu_step()'s.
+ * The TLB has not got what op accesses: fetch it and do op again. What is misaligned must not be
+ * looked up, for that would set R and M; what cannot be fetched is no plain memory: both are
+ * cpu_step()'s.
  */
 static bool refill(struct cpu *cpu, const struct op *op, bool store)
 {
@@ -147,7 +159,7 @@ static bool refill(struct cpu *cpu, const struct op *op, bool store)
 	unsigned i = va >> 12 & (TLB_SIZE - 1);
 	const struct tlb_entry *e = store ? &cpu->tlb_data->store[i] : &cpu->tlb_data->load[i];
 
-	return e->tag != (va & ~0xfffu) &&
+	return e->tag != (va & ~0xfffu) && !(va & (access_size(w) - 1)) &&
 	       cpu_fill_tlb(cpu, cpu->s ? TLB_SUPER : TLB_USER, va, store);
 }
 

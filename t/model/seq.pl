@@ -5,7 +5,7 @@
 # and entered there with S = 1 and the MMU and interrupts quiet; the same one for the same
 # options:
 #
-#	seq.pl [--seed N] [--blocks N] [--nwin N] [--rounds N] [--no-smc] [--no-user] [--qemu] > IMAGE
+#	seq.pl [--seed N] [--blocks N] [--nwin N] [--rounds N] [--no-smc] [--no-user] [--qemu] [--system] > IMAGE
 #
 # It is for runs side by side: it needs nothing but 256 KiB of RAM from address 0, takes
 # its own traps and always comes to an end at EXIT, whatever the instructions do.
@@ -35,8 +35,9 @@ Asm->import;
 
 use constant { BASE => 0x4000, TEXT => 0x5000, LOG => 0x10000, SCRATCH => 0x21000, DUMP => 0x400, TRAPS => 0x3f8, ROUNDS => 0x3fc };
 
-my %o = (seed => 1, blocks => 4, rounds => 1, nwin => 8, smc => 1, user => 1, qemu => 0);
-GetOptions(\%o, "seed=i", "blocks=i", "rounds=i", "nwin=i", "smc!", "user!", "qemu") or exit 2;
+our %o = (seed => 1, blocks => 4, rounds => 1, nwin => 8, smc => 1, user => 1, qemu => 0, system => 0);
+GetOptions(\%o, "seed=i", "blocks=i", "rounds=i", "nwin=i", "smc!", "user!", "qemu", "system") or exit 2;
+require "$FindBin::Bin/seq-sys.pl" if $o{system};
 seed($o{seed} * 0x9e3779b1 + 12345);
 
 # --- assembling -----------------------------------------------------------------------
@@ -75,8 +76,8 @@ sub nops { emit((nop()) x 3) }
 my @cc = ccable();
 my @alu = (grep { !/mul|div/ } @cc, map { "${_}cc" } @cc);
 my @muldiv = map { ($_, "${_}cc") } qw(umul smul udiv sdiv);
-my @loads = qw(ld ldub lduh ldsb ldsh ldd);
-my @stores = qw(st stb sth std ldstub swap);
+our @loads = qw(ld ldub lduh ldsb ldsh ldd);
+our @stores = qw(st stb sth std ldstub swap);
 
 # Neither %g6 nor %g7; never %g0 where the value is needed.
 sub dst { my $n; do { $n = rnd(32) } while $n == 6 || $n == 7; return $n }
@@ -240,6 +241,7 @@ sub whole { my ($f) = @_; return sub { emit(nop()); $f->() } }
 my @kinds = ((sub { emit(simple()) }) x 60, (\&item_branch) x 14, (\&item_call) x 2, (whole(\&item_jmpl)) x 2,
 	(whole(\&item_couple)) x 2, (whole(\&item_psr)) x 2, (whole(\&item_wim)) x 2, whole(\&item_user),
 	(whole(\&item_smc)) x 2, (whole(\&item_indexed)) x 6);
+push @kinds, system_items() if $o{system};
 
 # n items, one after the other; the end is a target too.
 sub items {
@@ -278,12 +280,16 @@ sub prologue {
 	emit(r("umul", 1, 1, 4), i("add", 1, 1, 1), mr("st", 1, 2, 0), i("subcc", 3, 3, 4));
 	b(9, 0, $l);
 	emit(i("add", 2, 2, 4));
+	system_prologue() if $o{system};
 	emit(set($_, rnd())) for 1 .. 5;
 	emit(set(6, SCRATCH), i("or", 7, 0, 0), i("wry", 0, 1, 0));
 	my $k = rnd($o{nwin});
 	emit(i("or", 8, 0, 1 << ($k + 1 + rnd($o{nwin} - 1)) % $o{nwin}), r("wrwim", 0, 8, 0));
 	emit(set(9, $o{rounds}), mi("st", 9, 0, ROUNDS));
 	set_psr(0xfa0 | $k); # PIL = 15
+	return unless $o{system};
+	emit(set(1, 0x1000 | 0xfa0 | $k), i("wrpsr", 0, 1, 0)); # and EF
+	nops();
 }
 
 # Blocks may end as user.
@@ -313,6 +319,7 @@ sub handler {
 
 sub epilogue {
 	emit(ta(0x7f));
+	system_epilogue() if $o{system};
 	emit(mi("st", $_, 0, DUMP + 4 * $_)) for 1 .. 7;
 	my $at = DUMP + 0x20;
 	for (qw(rdpsr rdy rdwim rdtbr)) {
@@ -348,8 +355,9 @@ place($first);
 items(50 + rnd(151)) for 1 .. $o{blocks};
 next_round($first);
 epilogue();
-handler();
+$o{system} ? system_handler() : handler();
 finish();
-die "too long: fewer blocks\n" if here() > LOG;
+die "too long: fewer blocks\n" if here() > ($o{system} ? IMAGE() - 0x1000 : LOG);
 binmode STDOUT;
 print pack "N*", trap_table(), @code;
+print pack "N*", (0) x ((IMAGE() - here()) / 4), tables() if $o{system};
