@@ -133,7 +133,7 @@ check-san: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 ## soak: what takes long: whole suites, both builds of the reproducibility test, full counts
 soak: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 	$(Q)VONK_ALL=1 VONK_FULL=1 VONK_LOCKSTEP=1000000000 VONK_FPU_VECTORS=100000000 \
-		VONK_FPU_EXHAUSTIVE=1 VONK_QEMU_INSNS=100000000 $(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
+		VONK_FPU_EXHAUSTIVE=1 VONK_SYSTEM_PROGRAMS=500 VONK_QEMU_INSNS=100000000 $(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 
 ## style: formatting, layers, and the strict warnings of both compilers
 style:

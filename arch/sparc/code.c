@@ -170,12 +170,22 @@ static bool ends_line(u32 w)
 	       ((flags & INSN_CTI) && (!(flags & INSN_BRANCH) || f_cond(w) == 8));
 }
 
+/* May the word before this one annul it, which then ends nothing? */
+static bool may_be_annulled(const struct code_page *page, unsigned i)
+{
+	u32 before = i ? be32_get(page->mem + i * 4 - 4) : 0;
+
+	return f_a(before) && (insn_flags[insn_decode(before)] & INSN_BRANCH);
+}
+
 static void find_runs(struct code_page *page)
 {
 	unsigned n = 0, longest = 1;
 
 	for (unsigned i = CODE_PAGE_OPS; i-- > 0;) {
-		n = ends_line(be32_get(page->mem + i * 4)) ? 0 : n + 1;
+		bool end = ends_line(be32_get(page->mem + i * 4));
+
+		n = end && !may_be_annulled(page, i) ? 0 : n + 1;
 		page->run[i] = (u8)(n < RUN_LONG ? n : RUN_LONG);
 		if (n > longest)
 			longest = n;

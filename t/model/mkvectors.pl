@@ -664,6 +664,13 @@ sub limits {
 		i("wrpsr", 0, 0, 0x80), r("rdpsr", 10, 0, 0), mi("ld", 10, 9, 1), mi("st", 10, 9, 0), mi("std", 11, 9, 0),
 		r("udiv", 10, 9, 0), r("flush", 0, 9, 0), r("mulscc", 10, 10, 9), ma("ld", 10, 9, 0, 11), raw(2, 0x34, 2, 4, 0x826),
 		6 << 22, i("wry", 0, 9, 1), i("wrwim", 0, 0, 1), i("wrtbr", 0, 0, 0), mi("swap", 10, 9, 0), mi("ldstub", 10, 9, 0));
+	# What an untaken branch annuls does not end the line that it stands in.
+	for my $w (unimp(0), bicc(8, 0, 0x40), bicc(8, 1, 0x40), call(0x40), r("jmpl", 15, 9, 0), r("rett", 0, 18, 0)) {
+		for my $n (1 .. 6) {
+			vector("limitannul", [ (i("add", 1, 1, 1)) x $n, bicc(1, 1, 0x40), $w, (i("add", 1, 1, 2)) x 8, bicc(8, 0, 0x40) ],
+				n => $n + $_, r9 => 0x5000, r18 => 0x5000) for 1 .. 4;
+		}
+	}
 	for my $w (@next) {
 		for my $n (1 .. 4) {
 			vector("limit", [ (i("add", 1, 1, 1)) x $n, $w ], n => $n, r9 => DATA, r18 => 0x5000, wim => 0x82);
