@@ -1,14 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The same sources give the same binary, whatever the directory, umask, locale, time zone, user's
-# home and number of jobs. It builds twice, so it runs with VONK_ALL=1 only.
+# The same sources give the same binary and tar archive, whatever the directory, umask, locale, time zone,
+# user's name and home, and number of jobs; with VONK_ALL=1 also whatever the date, the host's name and the
+# order of files in a directory, where faketime, unshare and disorderfs are there to vary them. It builds
+# twice, so it runs with VONK_REPRODUCIBLE=1 (make test) or VONK_ALL=1 (make reproducible, make soak) only.
 cd "$(dirname "$0")/.." || exit 1
-[ -n "${VONK_ALL:-}" ] || {
-	echo "1..0 # SKIP it builds twice: VONK_ALL=1"
+[ -n "${VONK_ALL:-}${VONK_REPRODUCIBLE:-}" ] || {
+	echo "1..0 # SKIP it builds twice: VONK_REPRODUCIBLE=1"
 	exit 0
 }
 tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+mounted=
+trap '[ -z "$mounted" ] || fusermount -u "$mounted" 2>/dev/null || umount "$mounted"; rm -rf "$tmp"' EXIT
 n=0
 failed=0
 
@@ -44,6 +47,24 @@ tar -xf "$tmp/tar" -C "$two"
 # Another age, and another order in the directory.
 find "$two" -type f -exec touch -d '2001-02-03 04:05:06' {} +
 
+# What else can be varied here: a word or more to put before the second build's command.
+vary=
+if [ -n "${VONK_ALL:-}" ]; then
+	if command -v disorderfs >/dev/null 2>&1 && mkdir "$tmp/shuffled" &&
+		disorderfs --shuffle-dirents=yes --multi-user=no "$two" "$tmp/shuffled" >/dev/null 2>&1; then
+		two=$tmp/shuffled mounted=$tmp/shuffled
+		echo "# files in another order"
+	fi
+	if unshare -u true 2>/dev/null; then
+		vary="unshare -u sh -c 'hostname elsewhere; exec \"\$@\"' --"
+		echo "# another name of the host"
+	fi
+	if command -v faketime >/dev/null 2>&1; then
+		vary="$vary faketime -f +400d"
+		echo "# another date"
+	fi
+fi
+
 build() # DIRECTORY, its environment before: make without what this make told us
 {
 	(cd "$1" && unset MAKEFLAGS MFLAGS MAKELEVEL O VONK && shift && "$@") >"$tmp/log" 2>&1
@@ -56,7 +77,7 @@ umask 022
 build "$one" env LC_ALL=C TZ=UTC HOME=/ make -j1
 ok $? "built in a directory"
 umask 077
-build "$two" env LC_ALL=C.UTF-8 TZ=Pacific/Kiritimati HOME=/nonexistent USER=somebody make -j4
+eval "build \"\$two\" $vary env LC_ALL=C.UTF-8 TZ=Pacific/Kiritimati HOME=/nonexistent USER=somebody make -j4"
 ok $? "built in another one"
 [ -s "$one/vonk" ] && cmp "$one/vonk" "$two/vonk" >"$tmp/cmp" 2>&1
 ok $? "the same binary, octet for octet"
@@ -64,6 +85,15 @@ ok $? "the same binary, octet for octet"
 # What is built in the second directory is not a copy.
 ! grep -qaF "$two" "$two/vonk"
 ok $? "the path is not in it"
+for d in "$one" "$two"; do
+	[ "$d" = "$one" ] && umask 022 || umask 077
+	build "$d" make dist
+	ok $? "a tar archive is made"
+done
+cmp "$one"/obj/vonk-*.tar.gz "$two"/obj/vonk-*.tar.gz
+ok $? "the same archive, octet for octet"
+cmp "$one/obj/libvonk.a" "$two/obj/libvonk.a"
+ok $? "the same library, octet for octet"
 echo "# $(sha256sum <"$one/vonk" | cut -c1-64)"
 # Nothing but the build's own places was written to.
 (cd "$one" && find . -path ./obj -prune -o -newer "$tmp/tar" -type f -print) | grep -v '^\./vonk$' >"$tmp/new"
