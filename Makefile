@@ -61,6 +61,9 @@ $(VONK): $(O)/machine/main.o $(O)/libvonk.a
 $(O)/libvonk.a: $(OBJ)
 	$(call say,AR,$@) rm -f $@; $(AR) rcD $@ $^
 
+# The tools that decide the bytes: -version tells them.
+$(O)/machine/main.o: ALL_CFLAGS += -DVONK_COMPILER='"$(shell $(CC) --version | head -n 1)"' \
+	-DVONK_LINKER='"$(shell $(CC) -Wl,--version 2>/dev/null | head -n 1)"'
 $(O)/snap/%.o $(O)/dev/%.o: ALL_CFLAGS += $(CONV)
 # gcc would merge equal tails of handlers, which makes indirect jumps harder to predict.
 NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
@@ -118,6 +121,7 @@ test:
 check-all: export VONK_LOCKSTEP = 100000000
 check-all: export VONK_FPU_VECTORS = 10000000
 check-all: export VONK_FAULTS = 1
+check-all: export VONK_REPRODUCIBLE = 1
 check-all: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check-san
@@ -183,17 +187,47 @@ cover-run: $(TESTS_C)
 	$(Q)$(PROVE) -j2 $(TESTS_C) || true
 	$(Q)tools/cover $(O)
 
+## reproducible: build twice in every way that can be varied here, and compare
+reproducible: $(VONK)
+	$(Q)VONK_ALL=1 $(PROVE) -v t/0100-reproducible.sh
+
+# The date of what carries one: that of the last commit, or of nothing in particular.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 946684800)
+SHARE = $(DESTDIR)$(PREFIX)/share
+
 ## install: PREFIX and DESTDIR are honoured
-install: $(VONK)
+install: $(VONK) $(O)/vonk-snap.5
 	install -D -m 755 $(VONK) $(DESTDIR)$(PREFIX)/bin/vonk
-	install -D -m 644 tools/vonk.1 $(DESTDIR)$(PREFIX)/share/man/man1/vonk.1
+	install -D -m 644 tools/vonk.1 $(SHARE)/man/man1/vonk.1
+	install -D -m 644 $(O)/vonk-snap.5 $(SHARE)/man/man5/vonk-snap.5
+	install -D -m 644 tools/completion/vonk.bash $(SHARE)/bash-completion/completions/vonk
+	install -D -m 644 tools/completion/_vonk $(SHARE)/zsh/site-functions/_vonk
+	install -D -m 644 tools/completion/vonk.fish $(SHARE)/fish/vendor_completions.d/vonk.fish
+	install -D -m 644 LICENSE $(SHARE)/doc/vonk/LICENSE
+	install -D -m 644 tools/NOTICES $(SHARE)/doc/vonk/NOTICES
+
+$(O)/vonk-snap.5: snap/FORMAT tools/format2man
+	$(call say,GEN,$@) tools/format2man $< > $@
+
+## dist: the sources as obj/vonk-VERSION.tar.gz
+dist:
+	$(Q)tools/dist $(VERSION)
+
+## deb: a Debian package, in obj/deb
+deb:
+	$(Q)tools/deb $(VERSION)
+
+## sbom: what the binary is made of, as obj/vonk.spdx.json
+sbom: $(VONK)
+	$(Q)tools/sbom ./$(VONK) > obj/vonk.spdx.json
 
 help:
 	@sed -n 's/^## //p' Makefile
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run check test guests check-all check-san soak style bench fuzz fuzz-bin cover cover-run install help clean
+.PHONY: all run check test guests check-all check-san soak style bench fuzz fuzz-bin cover cover-run reproducible \
+	install dist deb sbom help clean
 ## clean: remove everything that was built
 clean:
 	rm -rf obj vonk

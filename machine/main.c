@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/host-about.h"
+#include "lib/host-save.h"
 #include "lib/host-signal.h"
 #include "lib/host.h"
 #include "machine/boot.h"
@@ -62,12 +64,23 @@ static int complain(const char *text)
 
 static void print_version(void)
 {
+	u8 id[20];
+
+	host_build_id(id);
 	printf("name: vonk\n"
 	       "version: %s\n"
+	       "build: ",
+	       VONK_VERSION);
+	for (unsigned i = 0; i < sizeof(id); i++)
+		printf("%02x", id[i]);
+	printf("\n"
 	       "compiler: %s\n"
+	       "linker: %s\n"
+	       "libc: %s\n"
+	       "zlib: %s\n"
 	       "engine: threaded\n"
 	       "snapshot-version: %u\n",
-	       VONK_VERSION, __VERSION__, SNAP_VERSION);
+	       VONK_COMPILER, VONK_LINKER, host_libc(), host_zlib(), SNAP_VERSION);
 }
 
 static void print_boards(void)

@@ -40,6 +40,18 @@ ok $? "no dynamic section"
 ok $? "no segment that is writable and executable"
 grep -E '^ +GNU_STACK .* RW +0x' "$tmp/phdr" >/dev/null
 ok $? "a stack that is not executable"
+grep -q GNU_RELRO "$tmp/phdr"
+ok $? "what is only written at the start is read-only afterwards (RELRO)"
+if "$vonk" -version | grep -q '^libc: glibc'; then
+	nm "$vonk" 2>/dev/null | awk '{ print $NF }' >"$tmp/all"
+	grep -q __stack_chk_fail "$tmp/all"
+	ok $? "functions with buffers check their stack"
+	grep -qE '^_*(memcpy|read|snprintf|vsnprintf|fprintf|memset)_chk$' "$tmp/all"
+	ok $? "copies of known sizes are checked (FORTIFY)"
+	# The handlers have no frames to check: they are left alone.
+	! objdump -dr "${O:-obj}/arch/sparc/exec.o" 2>/dev/null | grep -q __stack_chk_fail
+	ok $? "the handlers are not slowed by it"
+fi
 # Each of these checks sees what it is for.
 sed 's/R E/RWE/' "$tmp/phdr" | grep -qE '^ +[A-Z_]+ +0x.* RWE '
 ok $? "a segment that was both would be noticed"
