@@ -8,6 +8,7 @@
 
 #include "lib/be.h"
 #include "machine/journal.h"
+#include "machine/timeline.h"
 
 enum { GDB_SIGINT = 2, GDB_SIGTRAP = 5, GDB_SIGSEGV = 11 };
 enum { IN_IDLE, IN_DATA, IN_SUM1, IN_SUM2 };
@@ -158,9 +159,8 @@ static void hold_irqs(struct gdbstub *g, bool hold)
 }
 
 /* An address of the watch that the access touched. */
-static void note_watch(struct gdbstub *g)
+static void note_watch(struct gdbstub *g, const struct cpu_watched *w)
 {
-	const struct cpu_watched *w = &running_cpu(g)->watched;
 	const struct cpu_watch *watch = &g->watch[w->n];
 
 	g->watched = watch->kinds;
@@ -179,6 +179,8 @@ static void reply_stop(struct gdbstub *g)
 			     g->c->m->running + 1);
 	if (g->watched)
 		snprintf(text + n, sizeof(text) - n, "%s:%x;", watch[g->watched], g->watched_va);
+	else if (g->history)
+		snprintf(text + n, sizeof(text) - n, "replaylog:%s;", g->history);
 	reply(g, text);
 }
 
@@ -194,9 +196,16 @@ static void stop(struct gdbstub *g, unsigned sig)
 	g->waiting = false;
 }
 
+static bool in_past(const struct gdbstub *g)
+{
+	return g->c->timeline && g->c->timeline->past;
+}
+
 static void go(struct gdbstub *g, bool step)
 {
 	struct machine *m = g->c->m;
+	/* What was is not changed by looking at it. */
+	bool hold = step && !g->step_irqs && !in_past(g);
 
 	for (unsigned i = 0; i < m->config.nr_cpus; i++)
 		cpu_pass_breakpoint(m->cpu[i]);
@@ -204,14 +213,33 @@ static void go(struct gdbstub *g, bool step)
 	g->stepping = step;
 	g->watched = 0;
 	g->step_icount = machine_insns(m);
-	hold_irqs(g, step && !g->step_irqs);
+	g->history = NULL;
+	if (hold)
+		journal_add(m->journal, JOURNAL_HOLD, 0, 0, NULL, 0);
+	hold_irqs(g, hold);
 	g->c->stopped = false;
+}
+
+static void begin_history(struct gdbstub *g)
+{
+	struct control *c = g->c;
+
+	if (c->timeline && c->history && !c->timeline->on)
+		timeline_begin(c->timeline, c->m, c->journal, c->history, c->recording);
+}
+
+static void end_history(struct gdbstub *g)
+{
+	if (g->c->timeline)
+		timeline_end(g->c->timeline);
 }
 
 /* Back to how gdb finds it; the machine is left as it stands. */
 static void forget_client(struct gdbstub *g)
 {
 	gdb_clear_stops(g);
+	end_history(g);
+	g->history = NULL;
 	if (g->stepping)
 		stop(g, GDB_SIGTRAP);
 	g->state = IN_IDLE;
@@ -228,6 +256,8 @@ static bool set_reg(struct gdbstub *g, u32 n, u32 val)
 {
 	if (n < GDB_ALL_REGS && gdb_get_reg(the_cpu(g), n) == val)
 		return true;
+	if (g->c->timeline)
+		timeline_changed(g->c->timeline);
 	journal_add(g->c->m->journal, JOURNAL_REG, g->thread << 16 | n, val, NULL, 0);
 	return gdb_set_reg(the_cpu(g), n, val);
 }
@@ -449,6 +479,8 @@ static void cmd_read(struct gdbstub *g, const char *p, bool binary)
 
 static bool write_mem(struct gdbstub *g, u32 va, const u8 *buf, u32 n)
 {
+	if (g->c->timeline)
+		timeline_changed(g->c->timeline);
 	journal_add(g->c->m->journal, JOURNAL_MEM, g->physical, va, buf, n);
 	return gdb_write_mem(the_cpu(g), g->physical, va, buf, n);
 }
@@ -484,6 +516,35 @@ static void cmd_write_binary(struct gdbstub *g, const char *p)
 
 	reply_ok(g, address_and_length(&p, &va, &n) && expect(&p, ':') && n <= sizeof(buf) &&
 			    unescape(p, g->in + g->in_len, buf, n) && write_mem(g, va, buf, n));
+}
+
+/* bs: one instruction; bc: to the last stop. */
+static void cmd_backwards(struct gdbstub *g, const char *p)
+{
+	struct timeline *t = g->c->timeline;
+	struct timeline_stop at = { .begin = true };
+	bool ok = true;
+
+	if (!t || !t->on || (strcmp(p, "s") && strcmp(p, "c"))) {
+		reply(g, "");
+		return;
+	}
+	if (*p == 'c')
+		ok = timeline_reverse(t, &at);
+	else if (machine_insns(t->m) > t->point[0].insns) {
+		ok = timeline_go(t, machine_insns(t->m) - 1);
+		at.begin = false;
+	}
+	g->signal = GDB_SIGTRAP;
+	g->thread = t->m->running;
+	g->watched = 0;
+	g->history = at.begin ? "begin" : NULL;
+	if (at.watched.hit)
+		note_watch(g, &at.watched);
+	if (ok)
+		reply_stop(g);
+	else
+		reply_ok(g, false);
 }
 
 /* Z0 and Z1: nothing is written to memory, so they are the same. Z2, 3, 4: stores, loads, both. */
@@ -597,10 +658,12 @@ static void cmd_query(struct gdbstub *g, const char *p)
 	char text[192];
 
 	if (after(p, "qSupported")) {
+		bool back = g->c->timeline && g->c->timeline->on;
+
 		snprintf(text, sizeof(text),
 			 "PacketSize=%x;QStartNoAckMode+;vContSupported+;qXfer:features:read+;"
-			 "qXfer:memory-map:read+;binary-upload+",
-			 GDB_PACKET);
+			 "qXfer:memory-map:read+;binary-upload+%s",
+			 GDB_PACKET, back ? ";ReverseStep+;ReverseContinue+" : "");
 		reply(g, text);
 	} else if ((args = after(p, "qXfer:"))) {
 		cmd_transfer(g, args);
@@ -669,6 +732,9 @@ static void command(struct gdbstub *g)
 	switch (g->in[0]) {
 	case '?':
 		reply_stop(g);
+		break;
+	case 'b':
+		cmd_backwards(g, p);
 		break;
 	case 'c':
 	case 's':
@@ -800,9 +866,22 @@ void gdbstub_init(struct gdbstub *g, struct control *c)
 	g->mon.chr.host = g;
 }
 
+void gdbstub_present(struct gdbstub *g)
+{
+	if (!g->waiting)
+		return;
+	/* A breakpoint there is the better reason. */
+	if (!cpu_has_breakpoint(running_cpu(g), running_cpu(g)->pc, running_cpu(g)->pc))
+		g->history = "end";
+	stop(g, GDB_SIGTRAP);
+}
+
 void gdbstub_release(struct gdbstub *g)
 {
+	if (!g->c)
+		return;
 	gdb_clear_stops(g);
+	end_history(g);
 }
 
 void gdbstub_poll(struct gdbstub *g, u64 who)
@@ -812,8 +891,10 @@ void gdbstub_poll(struct gdbstub *g, u64 who)
 	if (who != g->who) {
 		g->who = who;
 		forget_client(g);
-		if (who)
+		if (who) {
 			stop(g, GDB_SIGTRAP);
+			begin_history(g);
+		}
 	}
 	/* The monitor's `stop`. */
 	if (g->waiting && g->c->stopped)
@@ -841,7 +922,7 @@ static void tell_exit(struct gdbstub *g, u32 status)
 bool gdbstub_ran(struct gdbstub *g, enum machine_stop why)
 {
 	if (why == MACHINE_WATCHPOINT) {
-		note_watch(g);
+		note_watch(g, &running_cpu(g)->watched);
 		stop(g, GDB_SIGTRAP);
 		return true;
 	}

@@ -33,6 +33,7 @@ struct gdbstub {
 	bool physical; /* addresses of memory are */
 	unsigned signal; /* why it stands */
 	u64 step_icount; /* when the step began */
+	const char *history; /* it stands at its "begin" or "end"; NULL: at neither */
 	unsigned watched; /* it stands behind an access to a watch of these kinds */
 	u32 watched_va; /* here */
 	unsigned thread; /* the processor that gdb has chosen */
@@ -50,6 +51,9 @@ void gdbstub_poll(struct gdbstub *g, u64 who);
 u64 gdbstub_quantum(const struct gdbstub *g, u64 insns);
 /* machine_run() has returned this; true: gdb is told, and the machine stands. */
 bool gdbstub_ran(struct gdbstub *g, enum machine_stop why);
+
+/* What lies behind the machine has been run through once more, and it stands at the present. */
+void gdbstub_present(struct gdbstub *g);
 
 /* --- gdbstub-stop.c: false: there is no room, or it cannot be --- */
 

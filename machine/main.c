@@ -20,6 +20,7 @@
 #include "machine/replay.h"
 #include "machine/snapcmd.h"
 #include "machine/snapctl.h"
+#include "machine/timeline.h"
 
 enum {
 	EXIT_OFF = 0,
@@ -47,6 +48,7 @@ struct run {
 	struct monitor mux, monitor; /* on a mon: stream; on one of its own */
 	struct gdbstub gdb;
 	struct journal journal;
+	struct timeline timeline;
 	struct record record;
 	FILE *record_file; /* NULL: none */
 	struct recording recording;
@@ -176,6 +178,15 @@ static bool recorded(const struct run *r, char *err, size_t errlen)
 	return r->record_file || r->replaying;
 }
 
+/* The machine is another one: it can be gone back to here, and no further. */
+static void forget_past(struct run *r)
+{
+	if (!r->timeline.on)
+		return;
+	timeline_end(&r->timeline);
+	timeline_begin(&r->timeline, r->m, &r->journal, r->control.history, false);
+}
+
 /* Serve signals; true: stop. */
 static bool served(struct run *r)
 {
@@ -195,8 +206,8 @@ static bool served(struct run *r)
 			host_signals.restore = 0;
 			if (recorded(r, err, sizeof(err)))
 				fprintf(stderr, "vonk: not restored: %s\n", err);
-			else
-				snapctl_go_back(&r->snap, err, sizeof(err));
+			else if (!snapctl_go_back(&r->snap, err, sizeof(err)))
+				forget_past(r);
 			pace_again(&r->pace, r->m);
 		}
 	}
@@ -281,11 +292,13 @@ static bool idles_as_recorded(struct run *r)
 
 static u64 quantum(struct run *r)
 {
-	u64 n = r->replaying ? journal_left(&r->journal) : pace_quantum(&r->pace, r->m);
+	bool played = r->replaying || r->timeline.past;
+	u64 n = played ? journal_left(&r->journal) : pace_quantum(&r->pace, r->m);
 
-	if (n > MACHINE_QUANTUM && r->replaying)
+	if (n > MACHINE_QUANTUM && played)
 		n = MACHINE_QUANTUM;
-	return record_quantum(&r->record, snapctl_quantum(&r->snap, gdbstub_quantum(&r->gdb, n)));
+	n = timeline_quantum(&r->timeline, gdbstub_quantum(&r->gdb, n));
+	return record_quantum(&r->record, snapctl_quantum(&r->snap, n));
 }
 
 /* Snapshots by their own hour are instants of the recording, too. */
@@ -308,8 +321,12 @@ static int run(struct run *r)
 		poll_snapshots(r);
 		if (r->control.stopped)
 			continue;
-		if (r->replaying && replayed(r))
+		if (r->replaying && !r->timeline.past && replayed(r))
 			return EXIT_OFF;
+		if (timeline_poll(&r->timeline))
+			gdbstub_present(&r->gdb);
+		if (r->control.stopped)
+			continue;
 		record_poll(&r->record);
 		why = machine_run(r->m, quantum(r));
 		poll_snapshots(r);
@@ -321,6 +338,8 @@ static int run(struct run *r)
 		case MACHINE_WATCHPOINT:
 			break;
 		case MACHINE_IDLE:
+			if (r->timeline.past)
+				break;
 			if (r->replaying) {
 				if (!idles_as_recorded(r))
 					return EXIT_OFF;
@@ -388,6 +407,7 @@ static int monitor_load(void *arg, const char *path, char *err, size_t errlen)
 	ret = snapctl_go_back(&r->snap, err, errlen);
 	if (ret)
 		return ret < 0 ? ret : -EINVAL;
+	forget_past(r);
 	pace_again(&r->pace, r->m);
 	return 0;
 }
@@ -477,6 +497,13 @@ static int open_journal(struct run *r, char *err, size_t errlen)
 	int ret;
 
 	journal_init(&r->journal, r->m);
+	/* Going back would change what is recorded. */
+	if (r->o.gdb.spec || !r->o.record) {
+		r->control.timeline = r->o.record ? NULL : &r->timeline;
+		r->control.journal = &r->journal;
+		r->control.history = r->o.history;
+		r->control.recording = r->o.replay;
+	}
 	if (r->o.record && r->o.replay) {
 		snprintf(err, errlen, "-record does not go with -replay");
 		return -EINVAL;

@@ -29,6 +29,10 @@ struct control {
 	/* Wait for gdb there, `none`: not at all. 0, or not and one line in err. */
 	int (*gdbserver)(void *arg, const char *spec, char *err, size_t errlen);
 	void *arg;
+	struct timeline *timeline; /* for going back, NULL: nobody can */
+	struct journal *journal;
+	u64 history; /* bytes of memory for that */
+	bool recording; /* the journal is one that is being played */
 };
 
 struct monitor {

@@ -412,6 +412,13 @@ static int read_log(struct optctx *c, char *arg)
 	return 0;
 }
 
+static int read_history(struct optctx *c, char *arg)
+{
+	return options_size(arg, UINT64_C(1) << 20, &c->o->history)
+		       ? opt_fail(c, "'%s' is not a size like 256 (MiB), 64M or 0", arg)
+		       : 0;
+}
+
 static int read_sandbox(struct optctx *c, char *arg)
 {
 	return opt_bool(arg, &c->o->sandbox) ? opt_fail(c, "takes on or off") : 0;
@@ -519,6 +526,8 @@ static const struct opt_row rows[] = {
 	  .help = "wait for gdb there: tcp::PORT, unix:P, stdio, pty" },
 	{ "s", NULL, GRP_DEBUG, 0, read_s, .help = "the same as -gdb tcp::1234" },
 	{ "S", NULL, GRP_DEBUG, 0, FLAG(stopped), .help = "do not start the processor" },
+	{ "history", "SIZE", GRP_DEBUG, 0, read_history,
+	  .help = "memory for gdb's running backwards, 256M if not given; 0: none" },
 	{ "record", "FILE", GRP_DEBUG, 0, TEXT(record),
 	  .help = "record all input, with the machine as it starts, for -replay" },
 	{ "replay", "FILE", GRP_DEBUG, 0, TEXT(replay),
@@ -776,6 +785,7 @@ static void set_defaults(struct options *o)
 	o->rtc = OPT_RTC_DATE;
 	o->rtc_base = OPT_RTC_DEFAULT;
 	o->snap = "vonk.snap";
+	o->history = UINT64_C(256) << 20;
 	o->snap_compress = true;
 }
 

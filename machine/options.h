@@ -173,7 +173,7 @@ struct options {
 	bool save_on_exit;
 
 	const char *record, *replay; /* files, NULL: none */
-	u64 history; /* bytes of memory for going back, 0: none */
+	u64 history; /* bytes of memory for gdb to go back, 0: it cannot */
 	bool stats;
 	struct opt_chr
 		gdb; /* OPT_CHR_DEFAULT, OPT_CHR_NONE: no gdb; sockets get server=on,wait=off */

@@ -2,7 +2,7 @@
 # Completion for bash: install as /usr/share/bash-completion/completions/vonk.
 
 _vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cpu -d -display -drive -fda -g -gdb -h -hda -hdb
-	-hdc -hdd -help -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev -nic -no-reboot
+	-hdc -hdd -help -history -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev -nic -no-reboot
 	-nographic -nvram -object -pace -prom-env -record -replay -restore -rtc -s -save-at -save-on-exit -serial
 	-smp -snap -snapshot -stats -uuid -version -vga'
 
