@@ -87,6 +87,7 @@ static void test_flips(void)
 {
 	unsigned bad = 0, nr = 0;
 	struct stream s = copy_of(&good);
+	size_t end;
 
 	for (size_t bit = 0; bit < 8 * good.n; bit += rig_all() ? 1 : 1 + rnd() % 64, nr++) {
 		s.p[bit / 8] ^= (u8)(1 << bit % 8);
@@ -94,6 +95,18 @@ static void test_flips(void)
 		s.p[bit / 8] ^= (u8)(1 << bit % 8);
 	}
 	is(bad, 0, "%u flipped bits are noticed", nr);
+	/* Each check by itself: of the header, before anything it says; and the digest, where all else is right. */
+	bad = 0;
+	for (size_t bit = 64; bit < 8 * SNAP_HEADER; bit++) {
+		s.p[bit / 8] ^= (u8)(1 << bit % 8);
+		bad += !refused(s.p, s.n) || !strstr(rig_err, "the header is damaged");
+		s.p[bit / 8] ^= (u8)(1 << bit % 8);
+	}
+	is(bad, 0, "those of the header by its own check");
+	end = find_record(&s, "END", NULL, NULL);
+	s.p[end] ^= 1;
+	be32_put(s.p + end + SHA256_SIZE, snap_crc(0, s.p + end, SHA256_SIZE));
+	ok(refused(s.p, s.n) && says("digest of the whole"), "another digest");
 	free(s.p);
 }
 
