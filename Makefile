@@ -68,8 +68,12 @@ $(O)/snap/%.o $(O)/dev/%.o: ALL_CFLAGS += $(CONV)
 # gcc would merge equal tails of handlers, which makes indirect jumps harder to predict.
 NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
 # The handlers: see arch/sparc/exec.h. Layout and sibling calls decide the speed.
-$(O)/arch/sparc/exec.o: ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer \
-	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE)
+# Six arguments leave three registers that a function may use without saving them. gcc can give the
+# handlers the others too: enter_engine() in arch/sparc/cpu.c keeps them for its caller.
+CALL_USED := $(if $(findstring clang,$(CC))$(SANITIZE)$(COVER),,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),\
+	$(patsubst %,-fcall-used-%,rbx r12 r13 r14 r15)))
+$(O)/arch/sparc/exec.o: ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
+	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE) $(CALL_USED)
 
 $(O)/%.o: %.c $(GEN)
 	@mkdir -p $(@D)

@@ -211,6 +211,20 @@ static bool at_breakpoint(const struct cpu *cpu)
 	return cpu_has_breakpoint(cpu, cpu->pc, cpu->pc);
 }
 
+/* The engine's handlers may be compiled to save no register at all (see the Makefile). */
+#ifdef __x86_64__
+#define KEEP_REGISTERS() __asm__ volatile("" : : : "rbx", "r12", "r13", "r14", "r15", "memory")
+#else
+#define KEEP_REGISTERS() (void)0
+#endif
+
+static __noinline void enter_engine(struct cpu *cpu, struct op *op)
+{
+	KEEP_REGISTERS();
+	exec_enter(cpu, op);
+	KEEP_REGISTERS();
+}
+
 /* How far from the limit a whole page of straight-line code still fits. */
 #define MARGIN (CODE_PAGE_OPS + 8)
 /* What a transfer and its delay instruction take. */
@@ -228,7 +242,7 @@ static void run_near(struct cpu *cpu, struct op *op, u64 soft)
 	cpu->soft = soft;
 	cpu->near = true;
 	cpu->fetch_mode = cpu->fetch_near;
-	exec_enter(cpu, op);
+	enter_engine(cpu, op);
 	cpu->near = false;
 	e->tag = TLB_INVALID;
 	cpu_mode_changed(cpu);
@@ -251,7 +265,7 @@ static bool run_engine(struct cpu *cpu)
 		return false;
 	if (left > 2 * MARGIN) {
 		cpu->soft = cpu->limit - MARGIN;
-		exec_enter(cpu, op);
+		enter_engine(cpu, op);
 		return true;
 	}
 	n = code_longest(cpu, op);
