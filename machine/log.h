@@ -18,6 +18,8 @@ struct log {
 	struct machine *m;
 	unsigned items; /* OPT_LOG_* */
 	struct cpu_log hooks;
+	const struct opt_range *range; /* instructions elsewhere are not shown */
+	unsigned nr_ranges; /* 0: all are */
 	u64 *seen; /* in_asm: address and word of what was printed lately; NULL: nothing yet */
 };
 

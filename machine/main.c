@@ -482,6 +482,8 @@ static int open_log(struct run *r, char *err, size_t errlen)
 		}
 	}
 	log_init(&r->log, r->m, r->logfile ? r->logfile : stderr);
+	r->log.range = r->o.log_range;
+	r->log.nr_ranges = r->o.nr_log_ranges;
 	return log_set(&r->log, r->o.log);
 }
 

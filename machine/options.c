@@ -412,6 +412,40 @@ static int read_log(struct optctx *c, char *arg)
 	return 0;
 }
 
+/* A..B, A+N, A-N */
+static bool read_range(const char *text, struct opt_range *r)
+{
+	char *p;
+	unsigned long long a = strtoull(text, &p, 0), b;
+	char op = *p;
+	char *digits = p + (op == '.' ? 2 : 1);
+
+	if (p == text || !op || !strchr(".+-", op) || (op == '.' && p[1] != '.') || !*digits)
+		return false;
+	b = strtoull(digits, &p, 0);
+	if (*p || p == digits || a > UINT32_MAX || b > UINT32_MAX || (op != '.' && !b))
+		return false;
+	r->first = (u32)(op == '-' ? a - (b - 1) : a);
+	r->last = (u32)(op == '.' ? b : op == '+' ? a + (b - 1) : a);
+	return r->first <= r->last;
+}
+
+static int read_dfilter(struct optctx *c, char *arg)
+{
+	struct options *o = c->o;
+	struct optpart p;
+
+	o->nr_log_ranges = 0;
+	while (opt_part(&arg, &p)) {
+		if (o->nr_log_ranges == OPT_LOG_RANGES)
+			return opt_fail(c, "more than %d ranges", OPT_LOG_RANGES);
+		if (p.val || !read_range(p.key, &o->log_range[o->nr_log_ranges++]))
+			return opt_fail(c, "'%s' is not like 0x4000..0x4fff or 0x4000+0x1000",
+					p.key);
+	}
+	return 0;
+}
+
 static int read_history(struct optctx *c, char *arg)
 {
 	return options_size(arg, UINT64_C(1) << 20, &c->o->history)
@@ -537,6 +571,9 @@ static const struct opt_row rows[] = {
 	  .help = "log int, mmu, guest_errors, unimp, or, slowly, in_asm, exec, cpu; 'help' tells "
 		  "more" },
 	{ "D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr" },
+	{ "dfilter", "RANGE,...", GRP_DEBUG, 0, read_dfilter,
+	  .help = "of in_asm, exec and cpu, log only these addresses: FIRST..LAST, START+SIZE, "
+		  "END-SIZE" },
 	{ "stats", NULL, GRP_DEBUG, 0, FLAG(stats),
 	  .help = "at exit, one JSON object on the last line of stderr" },
 
@@ -569,7 +606,7 @@ static const struct {
 	{ "nodefaults|no-user-config|nodefconfig|no-fd-bootchk|no-acpi|no-hpet",
 	  "it would change nothing; leave it out" },
 	{ "no-shutdown|action", "the nearest is -no-reboot" },
-	{ "singlestep|trace|dfilter|plugin|msg", "the nearest is -d ITEM,..." },
+	{ "singlestep|trace|plugin|msg", "the nearest is -d ITEM,..." },
 	{ "semihosting|semihosting-config",
 	  "the guest exits by 'ta 0' with traps disabled, %g1 = 1, the status in %o0" },
 	{ "fw_cfg|smbios|acpitable|dtb|option-rom", "the nearest is -prom-env NAME=VALUE" },

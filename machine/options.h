@@ -23,6 +23,7 @@
 #define OPT_PROM_ENV 64
 #define OPT_SCSI_UNITS 7 /* targets 0..6; 7 is the host adapter */
 #define OPT_MAX_CPUS 4
+#define OPT_LOG_RANGES 32
 #define OPT_MEM_DEFAULT 0 /* mem: none given, the board's own default */
 
 /* 2000-01-01T00:00:00Z: the date on which every machine starts unless told otherwise. */
@@ -47,6 +48,11 @@ enum opt_log {
 	OPT_LOG_GUEST_ERRORS = 32,
 	OPT_LOG_UNIMP = 64,
 	OPT_LOG_REF = 128, /* not a log: run the reference interpreter only */
+};
+
+/* Addresses, both included. */
+struct opt_range {
+	u32 first, last;
 };
 
 /* The items of -d, ending with a NULL name. */
@@ -181,6 +187,8 @@ struct options {
 	bool stopped; /* -S */
 	unsigned log; /* OPT_LOG_* */
 	const char *logfile; /* NULL: stderr */
+	struct opt_range log_range[OPT_LOG_RANGES]; /* -dfilter: only instructions there */
+	unsigned nr_log_ranges; /* 0: everywhere */
 	bool sandbox;
 	bool no_reboot;
 	const char *name; /* NULL: none */

@@ -94,6 +94,9 @@ is($lines[-1], 'in_asm: 00004070: 91d02000  ta 0', 'the last');
 @lines = split /\n/, $log;
 is($lines[11], 'exec: 11 0000402c: 91d02003  ta 3', 'exec: the twelfth');
 is($lines[12], 'exec: 12 00005830: 81c48000  jmp %l2', 'exec: and where it leads');
+($status, $log) = logged('exec', '-dfilter', '0x402c+4,0x5830..0x5833,0x4003-4');
+is(join(' ', map { (split)[1] . '/' . (split)[2] } split /\n/, $log), '0/00004000: 11/0000402c: 12/00005830:',
+	'-dfilter: three kinds of ranges');
 ($status, $log) = logged('cpu');
 like($log, qr/\Acpu: pc 00004000 npc 00004004 psr 040000c0 wim 02 tbr 00000000 y 00000000, after 0 instructions\n/, 'cpu');
 like($log, qr/^cpu: pc 00004004 .*\ncpu: g0 00000000 g1 00005000 /m, 'cpu: the registers');
