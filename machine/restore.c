@@ -305,6 +305,8 @@ struct load {
 	struct machine *m;
 	u32 record;
 	bool look; /* only to look at: chips are asked nothing */
+	struct snap_runs ram; /* the pages that RAM has */
+	u64 mapped; /* where in the file they begin; 0: they were not mapped */
 	struct snap_cursor cur;
 };
 
@@ -491,30 +493,18 @@ static bool load_memories(struct load *l)
 	struct snapshot_memory mem;
 
 	for (unsigned n = 0; snapshot_memory(l->m, n, &mem); n++) {
-		/* RAM is fresh and zero; clearing it would only touch it. */
-		if (n)
+		/* The others are fresh and zero; clearing them would only touch them. */
+		if (n == 2)
 			memset(mem.mem, 0, mem.size);
 		if (!next(l, "MEM", n, mem.name) ||
-		    !snap_pages_get(&l->cur, mem.mem, mem.size, NULL) || !snap_cursor_end(&l->cur))
+		    !snap_pages_get(&l->cur, mem.mem, mem.size, n ? NULL : &l->ram) ||
+		    !snap_cursor_end(&l->cur))
 			return false;
+		if (!n && l->cur.skipped)
+			l->mapped =
+				l->cur.frame->off + l->cur.frame->len - l->ram.pages * SNAP_PAGE;
 	}
 	code_flush(&l->m->code);
-	return true;
-}
-
-/* Kept pages are those of RAM; neither may be where a page of the other kind could be instead. */
-static bool load_kept(struct load *l, struct reboot *r, const struct snap_runs *kept)
-{
-	for (u32 i = 0; i < kept->nr; i++) {
-		for (u32 k = 0; k < kept->run[i].nr; k++) {
-			u64 off = (u64)SNAP_PAGE * (kept->run[i].first + k);
-
-			if (!snap_page_is_zero(r->ram + off) || snap_page_is_zero(l->m->ram + off))
-				return snap_refuse(&l->cur, "kept",
-						   "a page is not there, or twice");
-			memcpy(r->ram + off, l->m->ram + off, SNAP_PAGE);
-		}
-	}
 	return true;
 }
 
@@ -523,7 +513,8 @@ static bool load_held(struct load *l, struct reboot *r, struct snap_runs *held)
 	if (!snap_pages_get(&l->cur, r->ram, l->m->config.ram_size, held) ||
 	    !snap_cursor_end(&l->cur))
 		return false;
-	for (u32 i = 0; i < held->nr; i++) {
+	/* Mapped pages are not looked at. */
+	for (u32 i = 0; !l->mapped && i < held->nr; i++) {
 		for (u32 k = 0; k < held->run[i].nr; k++) {
 			u64 off = (u64)SNAP_PAGE * (held->run[i].first + k);
 
@@ -554,6 +545,41 @@ static void drop_page(struct pages_of *p)
 	}
 }
 
+/* A run of pages that RAM has, the first of them as number `nr`. */
+static void keep_run(struct load *l, struct reboot *r, const struct snap_run *run, u64 nr)
+{
+	struct snap_source *src = l->s->img.src;
+	u64 at = (u64)SNAP_PAGE * run->first, n = (u64)SNAP_PAGE * run->nr;
+
+	if (!l->mapped || src->map(src, l->mapped + SNAP_PAGE * nr, r->ram + at, n))
+		memcpy(r->ram + at, l->m->ram + at, n);
+}
+
+/* Kept pages are those of RAM; none may be held as well. */
+static bool load_kept(struct load *l, struct reboot *r, const struct snap_runs *kept,
+		      const struct snap_runs *held)
+{
+	struct pages_of ram = { .runs = &l->ram }, other = { .runs = held };
+	u64 nr = 0;
+
+	for (u32 i = 0; i < kept->nr; i++) {
+		const struct snap_run *run = &kept->run[i];
+
+		for (u32 k = 0; k < run->nr; k++) {
+			for (; peek_page(&ram) < run->first + k; nr++)
+				drop_page(&ram);
+			while (peek_page(&other) < run->first + k)
+				drop_page(&other);
+			if (peek_page(&ram) != run->first + k ||
+			    peek_page(&other) == run->first + k)
+				return snap_refuse(&l->cur, "kept",
+						   "a page is not there, or twice");
+		}
+		keep_run(l, r, run, nr + 1 - run->nr);
+	}
+	return true;
+}
+
 /* All pages that are loaded, in one list. */
 static bool note_pages(struct load *l, struct reboot *r, const struct snap_runs *kept,
 		       const struct snap_runs *held)
@@ -576,7 +602,7 @@ static bool load_boot_pages(struct load *l, struct reboot *r)
 	u32 nr;
 	bool good = snap_get32(&l->cur, &nr) &&
 		    snap_runs_get(&l->cur, &kept, nr, l->m->config.ram_size / SNAP_PAGE) &&
-		    load_held(l, r, &held) && load_kept(l, r, &kept) &&
+		    load_held(l, r, &held) && load_kept(l, r, &kept, &held) &&
 		    note_pages(l, r, &kept, &held);
 
 	snap_runs_release(&kept);
@@ -703,7 +729,9 @@ int snapshot_look(struct snapshot *s, struct machine **m, char *err, size_t errl
 	l.m = *m;
 	if (ret)
 		return ret;
-	return load_all(&l) ? 0 : refused(s, err, errlen);
+	ret = load_all(&l) ? 0 : refused(s, err, errlen);
+	snap_runs_release(&l.ram);
+	return ret;
 }
 
 /* The bases are what they were. */
@@ -762,12 +790,15 @@ int snapshot_fill(struct snapshot *s, struct machine *m, char *err, size_t errle
 {
 	struct load l = { .s = s, .m = m };
 	int ret = check_bases(s, &m->config, err, errlen);
+	bool good;
 
 	if (!ret)
 		ret = check_units(s, err, errlen);
 	if (ret)
 		return ret;
-	if (!load_all(&l) || !compare_all(&l))
+	good = load_all(&l) && compare_all(&l);
+	snap_runs_release(&l.ram);
+	if (!good)
 		return refused(s, err, errlen);
 	while (!strcmp(s->img.frame[l.record].type, "DISK"))
 		l.record++;

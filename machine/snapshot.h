@@ -64,8 +64,8 @@ int snapshot_open_bytes(struct snapshot *s, const char *name, const void *buf, s
 			size_t errlen);
 void snapshot_close(struct snapshot *s);
 /*
- * The whole state into a machine that was built by s->config and has the drives of the stream
- * plugged in. After a refusal the machine is good for machine_free() only. The disks' contents
+ * The whole state into a new machine, built by s->config, whose memories are zero, and which has the
+ * drives of the stream plugged in. After a refusal the machine is good for machine_free() only. The disks' contents
  * are not touched, but bases are compared with their digests, unless the stream is trusted.
  */
 int snapshot_fill(struct snapshot *s, struct machine *m, char *err, size_t errlen);

@@ -39,7 +39,10 @@ __attribute__((unused)) static struct machine *snap_refill(const u8 *data, size_
 		if (!status)
 			rig_connect(snap_kept);
 	} else if (!status) {
-		memset(snap_kept->ram, 0, k->ram_size);
+		struct snapshot_memory mem;
+
+		for (unsigned n = 0; snapshot_memory(snap_kept, n, &mem); n++)
+			memset(mem.mem, 0, mem.size);
 	}
 	if (!status)
 		status = snapshot_fill(&s, snap_kept, rig_err, sizeof(rig_err));
