@@ -234,7 +234,7 @@ static inline void fuzz_input(struct fuzz_device *d, struct fuzz_in *in)
 	if (what & 0x80)
 		sun_kbd_key(kbd, what & 0x7f, how & 1);
 	else
-		sun_mouse_move(mouse, (s32)in32(in), (s32)(s8)how << (what & 15), what >> 4);
+		sun_mouse_move(mouse, (s32)in32(in), (s32)((u32)how << (what & 15)), what >> 4);
 }
 
 /* Another medium is put in: the disc, none, or the disk's. */
