@@ -30,7 +30,7 @@ ifdef DEVELOPER
 ALL_CFLAGS += -Werror -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef
 endif
 ifdef COVER
-CFLAGS = -O1 -g --coverage -DVONK_LOOP=1
+CFLAGS = -O1 -g --coverage -DVONK_LOOP=1 -DVONK_COVER
 endif
 ifdef SANITIZE
 CFLAGS = -O1 -g $(if $(FUZZ),-fsanitize=fuzzer-no-link)

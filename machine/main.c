@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/host-about.h"
+#include "lib/host-sandbox.h"
 #include "lib/host-save.h"
 #include "lib/host-signal.h"
 #include "lib/host.h"
@@ -667,6 +668,56 @@ static int start(struct run *r, char *err, size_t errlen)
 	return 0;
 }
 
+/* A command that snapshots go to may do what it likes, and with it the process that starts it. */
+static bool runs_commands(const struct options *o)
+{
+	return o->snap && *o->snap == '|';
+}
+
+static const char *unix_path(const struct opt_chr *c)
+{
+	const char *path = c->spec ? strstr(c->spec, "unix:") : NULL;
+
+	return path ? path + 5 : NULL;
+}
+
+/*
+ * All is open that was asked for: give up what a run has no need of. Files that the monitor is told to write
+ * go below the working directory or where temporary files do.
+ */
+static int enter_sandbox(struct run *r, char *err, size_t errlen)
+{
+	const char *missing = host_sandbox_missing(), *tmp = getenv("TMPDIR");
+	const struct opt_net *net = network_choose(&r->o);
+	struct host_sandbox s = { .terminal = true, .sockets = true };
+	char in_tmp[4096];
+
+	if (r->o.sandbox == OPT_SANDBOX_OFF)
+		return 0;
+	if (r->o.sandbox == OPT_SANDBOX_AUTO && (missing || runs_commands(&r->o)))
+		return 0;
+	if (missing || runs_commands(&r->o)) {
+		snprintf(err, errlen, "-sandbox on: %s",
+			 missing ? missing : "it allows no commands, as -snap has one");
+		return -ENOTSUP;
+	}
+	snprintf(in_tmp, sizeof(in_tmp), "%s/x", tmp && *tmp ? tmp : "/tmp");
+	host_sandbox_path(&s, "./x");
+	host_sandbox_path(&s, in_tmp);
+	host_sandbox_path(&s, r->o.snap);
+	host_sandbox_path(&s, r->o.restore);
+	host_sandbox_path(&s, r->o.nvram);
+	host_sandbox_path(&s, unix_path(&r->o.monitor));
+	host_sandbox_path(&s, unix_path(&r->o.gdb));
+	for (unsigned i = 0; i < OPT_SERIALS; i++)
+		host_sandbox_path(&s, unix_path(&r->o.serial[i]));
+	if (net) {
+		host_sandbox_path(&s, net->path);
+		s.connects = net->reconnect_ms;
+	}
+	return host_sandbox_enter(&s, err, errlen);
+}
+
 /* A whole run; the exit status. */
 static int session(struct run *r)
 {
@@ -680,6 +731,8 @@ static int session(struct run *r)
 	host_signals.again = stop_at_once;
 	host_signals.tidy = tidy;
 	ret = start(r, err, sizeof(err));
+	if (!ret)
+		ret = enter_sandbox(r, err, sizeof(err));
 	if (ret) {
 		host_release(&r->host);
 		status = complain(err);

@@ -455,7 +455,12 @@ static int read_history(struct optctx *c, char *arg)
 
 static int read_sandbox(struct optctx *c, char *arg)
 {
-	return opt_bool(arg, &c->o->sandbox) ? opt_fail(c, "takes on or off") : 0;
+	bool on;
+
+	if (opt_bool(arg, &on))
+		return opt_fail(c, "takes on or off");
+	c->o->sandbox = on ? OPT_SANDBOX_ON : OPT_SANDBOX_OFF;
+	return 0;
 }
 
 static int read_uuid(struct optctx *c, char *arg)
@@ -579,8 +584,8 @@ static const struct opt_row rows[] = {
 
 	{ "no-reboot", NULL, GRP_GENERAL, 0, FLAG(no_reboot),
 	  .help = "exit when the guest resets the machine" },
-	{ "sandbox", "on|off", GRP_GENERAL, OPT_NOT_YET, read_sandbox,
-	  .help = "allow only the system calls that a running machine needs" },
+	{ "sandbox", "on|off", GRP_GENERAL, 0, read_sandbox,
+	  .help = "allow only the system calls and directories that a running machine needs" },
 	{ "h|help", NULL, GRP_GENERAL, 0, FLAG(help), .help = "print this text" },
 	{ "version", NULL, GRP_GENERAL, 0, FLAG(version),
 	  .help = "print version and features, one 'key: value' a line" },

@@ -32,6 +32,8 @@
 enum opt_if { OPT_IF_SCSI, OPT_IF_FLOPPY };
 enum opt_media { OPT_MEDIA_DISK, OPT_MEDIA_CDROM, OPT_MEDIA_FLOPPY };
 enum opt_vga { OPT_VGA_TCX, OPT_VGA_CG3, OPT_VGA_NONE };
+/* AUTO: on where the host can. */
+enum opt_sandbox { OPT_SANDBOX_AUTO, OPT_SANDBOX_ON, OPT_SANDBOX_OFF };
 enum opt_pace { OPT_PACE_AUTO, OPT_PACE_REAL, OPT_PACE_FAST };
 enum opt_clock { OPT_CLOCK_VIRTUAL, OPT_CLOCK_HOST };
 enum opt_rtc { OPT_RTC_DATE, OPT_RTC_UTC, OPT_RTC_LOCALTIME };
@@ -189,7 +191,7 @@ struct options {
 	const char *logfile; /* NULL: stderr */
 	struct opt_range log_range[OPT_LOG_RANGES]; /* -dfilter: only instructions there */
 	unsigned nr_log_ranges; /* 0: everywhere */
-	bool sandbox;
+	enum opt_sandbox sandbox;
 	bool no_reboot;
 	const char *name; /* NULL: none */
 	bool has_uuid;

@@ -3,8 +3,8 @@
 
 _vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cpu -d -dfilter -display -drive -fda -g -gdb -h -hda -hdb
 	-hdc -hdd -help -history -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev -nic -no-reboot
-	-nographic -nvram -object -pace -prom-env -record -replay -restore -rtc -s -save-at -save-on-exit -serial
-	-smp -snap -snapshot -stats -uuid -version -vga'
+	-nographic -nvram -object -pace -prom-env -record -replay -restore -rtc -s -sandbox -save-at -save-on-exit
+	-serial -smp -snap -snapshot -stats -uuid -version -vga'
 
 # The first words that the program itself lists: boards or, with their blanks, processors.
 _vonk_list()
@@ -32,6 +32,7 @@ _vonk()
 		return
 		;;
 	-clock) COMPREPLY=($(compgen -W 'virtual host' -- "$cur")); return ;;
+	-sandbox) COMPREPLY=($(compgen -W 'on off' -- "$cur")); return ;;
 	-pace) COMPREPLY=($(compgen -W 'real fast auto' -- "$cur")); return ;;
 	-vga) COMPREPLY=($(compgen -W 'tcx cg3 none' -- "$cur")); return ;;
 	-g) COMPREPLY=($(compgen -W '1024x768 1024x768x24 1152x900' -- "$cur")); return ;;
