@@ -174,8 +174,10 @@ static bool move_words(struct lance *c, u32 at, u8 *to, const u8 *from, u32 n)
 		if (!dma->read ||
 		    (to ? dma_read(dma, at, to, part) : dma_write(dma, at, from, part)))
 			return memory_error(c);
-		to += to ? part : 0;
-		from += from ? part : 0;
+		if (to)
+			to += part;
+		else
+			from += part;
 		at += part;
 		n -= part;
 	}

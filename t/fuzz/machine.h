@@ -186,6 +186,16 @@ static struct block *fuzz_block(u64 size, bool rom)
 	return b;
 }
 
+/* Of a chip all but video memory, which stands at its end and is cleaned by the page. */
+static size_t fuzz_size(struct machine *m, const struct dev *chip)
+{
+	struct fb_mem mem;
+
+	if (chip != m->fb || !fb_vram(m->fb, 0, &mem))
+		return chip->cls->size;
+	return (size_t)(mem.mem - (const u8 *)chip);
+}
+
 static inline struct fuzz_machine *fuzz_machine_new(const char *board, enum machine_vga vga)
 {
 	struct machine_config c = { .board = board_find(board),
@@ -224,9 +234,9 @@ static inline struct fuzz_machine *fuzz_machine_new(const char *board, enum mach
 			f->dma[i] = (struct fuzz_dma){ chip->dma, f };
 			chip->dma = (struct dma){ fuzz_dma_read, fuzz_dma_write, &f->dma[i] };
 		}
-		f->chip[i] = malloc(chip->cls->size);
+		f->chip[i] = malloc(fuzz_size(f->m, chip));
 		FUZZ_CHECK(f->chip[i]);
-		memcpy(f->chip[i], chip, chip->cls->size);
+		memcpy(f->chip[i], chip, fuzz_size(f->m, chip));
 	}
 	f->clock = f->m->clock;
 	f->cpu = malloc(sizeof(*f->cpu));
@@ -261,7 +271,7 @@ static inline void fuzz_machine_again(struct fuzz_machine *f)
 	struct machine *m = f->m;
 
 	for (unsigned i = 0; i < m->nr_devs; i++)
-		memcpy(m->dev[i].chip, f->chip[i], m->dev[i].chip->cls->size);
+		memcpy(m->dev[i].chip, f->chip[i], fuzz_size(m, m->dev[i].chip));
 	m->clock = f->clock;
 	memcpy(m->cpu[0], f->cpu, sizeof(*f->cpu));
 	fuzz_clean_memory(f);
