@@ -64,6 +64,7 @@ static int ends(void (*what)(void *arg), void *arg, bool sockets)
 static const int may[] = {
 	/* a run */
 	SYS_read,
+	SYS_readv,
 	SYS_write,
 	SYS_writev,
 	SYS_pread64,
