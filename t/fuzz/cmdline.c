@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	if (options_parse_all(&o, argc, argv, err, sizeof(err))) {
 		if (!*err || strchr(err, '\n'))
 			__builtin_trap();
+		options_release(&o);
 		return 0;
 	}
 	*err = '\0';
