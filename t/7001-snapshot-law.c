@@ -32,6 +32,14 @@ static bool same_again(struct machine *m, bool raw, struct machine **copy)
 	return same;
 }
 
+/* An idle guest's time: some of what is left until something is due, without an instruction. */
+static void idle(struct machine *m)
+{
+	u64 now = clock_now(&m->clock), next = machine_next_event(m), to = now + rnd() % 1000000;
+
+	machine_skip(m, to < next ? to : next);
+}
+
 static void test_instants(char **args, unsigned instants, u64 step)
 {
 	unsigned same = 0, ran = 0;
@@ -43,6 +51,8 @@ static void test_instants(char **args, unsigned instants, u64 step)
 		u64 more = rnd() % step;
 
 		rig_run(r.m, rnd() % step);
+		if (i % 3 == 1)
+			idle(r.m);
 		if (!same_again(r.m, i & 1, &copy))
 			continue;
 		same++;
