@@ -4,6 +4,7 @@
  * the machine made from them saves the same octets again, and runs without harm.
  */
 #include "t/snap-rig.h"
+#include "t/tier.h"
 
 #define STEPS 20000
 
@@ -87,9 +88,9 @@ static void test_flips(void)
 {
 	unsigned bad = 0, nr = 0;
 	struct stream s = copy_of(&good);
-	size_t end;
+	size_t end, step = tier() ? 8 * good.n / 11000 : 64;
 
-	for (size_t bit = 0; bit < 8 * good.n; bit += rig_all() ? 1 : 1 + rnd() % 64, nr++) {
+	for (size_t bit = 0; bit < 8 * good.n; bit += rig_all() ? 1 : 1 + rnd() % step, nr++) {
 		s.p[bit / 8] ^= (u8)(1 << bit % 8);
 		bad += !refused(s.p, s.n);
 		s.p[bit / 8] ^= (u8)(1 << bit % 8);
@@ -110,12 +111,55 @@ static void test_flips(void)
 	free(s.p);
 }
 
+/* Some bits, a burst, a block zeroed or another one's contents: nothing is sealed afterwards. */
+static void damage(u8 *p, size_t n)
+{
+	size_t size = rnd() & 1 ? 512 : 4096, bit = rnd() % (8 * n - 32);
+	size_t a = rnd() % (n / size) * size, b = rnd() % (n / size) * size;
+
+	switch (rnd() % 4) {
+	case 0:
+		for (u64 k = 2 + rnd() % 2; k; k--) {
+			p[bit / 8] ^= (u8)(1 << bit % 8);
+			bit = rnd() % (8 * n);
+		}
+		break;
+	case 1:
+		for (size_t k = 0; k < 32; k++)
+			p[(bit + k) / 8] ^= (u8)((rnd() & 1) << (bit + k) % 8);
+		break;
+	case 2:
+		memset(p + a, 0, size);
+		break;
+	default:
+		memcpy(p + a, good.p + b, size);
+		memcpy(p + b, good.p + a, size);
+	}
+}
+
+static void test_damage(void)
+{
+	unsigned bad = 0, nr = 0, want = by_tier(300, 10000, 1000000);
+	struct stream s = copy_of(&good);
+
+	while (nr < want) {
+		memcpy(s.p, good.p, s.n);
+		damage(s.p, s.n);
+		if (!memcmp(s.p, good.p, s.n))
+			continue;
+		bad += !refused(s.p, s.n);
+		nr++;
+	}
+	is(bad, 0, "%u streams with some bits, a burst or blocks changed", nr);
+	free(s.p);
+}
+
 static void test_header(void)
 {
 	struct stream s = copy_of(&good);
 	unsigned bad = 0;
 
-	for (u32 v = 0; v < 65536; v += rig_all() || v < 300 ? 1 : 97) {
+	for (u32 v = 0; v < 65536; v += rig_all() || tier() || v < 300 ? 1 : 97) {
 		if (v == SNAP_VERSION)
 			continue;
 		be32_put(s.p + 8, v);
@@ -457,7 +501,7 @@ static void test_fields(void)
 /* Blocks of the stream zeroed, swapped or replaced, and sealed again. */
 static void test_blocks(void)
 {
-	unsigned bad = 0, taken = 0, nr = rig_all() ? 20000 : 300;
+	unsigned bad = 0, taken = 0, nr = rig_all() ? 20000 : by_tier(300, 5000, 20000);
 	struct stream s = copy_of(&good);
 
 	for (unsigned i = 0; i < nr; i++) {
@@ -493,6 +537,7 @@ int main(void)
 	diag("%zu octets", good.n);
 	test_cut();
 	test_flips();
+	test_damage();
 	test_header();
 	test_records();
 	test_lengths();

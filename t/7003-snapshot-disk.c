@@ -5,6 +5,7 @@
  */
 #include "lib/block-hold.h"
 #include "t/snap-rig.h"
+#include "t/tier.h"
 
 #define SIZE (3u * 1048576 + 2560) /* ends inside a unit */
 
@@ -147,6 +148,7 @@ static void test_changes(void)
 	struct block *base = block_mem_new(SIZE), *overlay;
 	struct stream s, t;
 	struct box box;
+	unsigned bits = by_tier(20, 100, 1000);
 	u64 was, base_was, later;
 
 	fill(base, 3);
@@ -167,7 +169,7 @@ static void test_changes(void)
 	is(digest(base), base_was, "the base is as it was");
 	/* One bit of the base, anywhere. */
 	base->read_only = false;
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < bits; i++) {
 		u64 at = rnd() % SIZE;
 		u8 c;
 
@@ -184,7 +186,7 @@ static void test_changes(void)
 		if (digest(base) != base_was) /* it was a zero */
 			base_was = digest(base);
 	}
-	ok(true, "20 changed bits of the base are noticed");
+	ok(true, "%u changed bits of the base are noticed", bits);
 	free(s.p);
 	free(t.p);
 	rig_close(&box.r);
