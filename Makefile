@@ -72,7 +72,7 @@ NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
 # handlers the others too: enter_engine() in arch/sparc/cpu.c keeps them for its caller.
 CALL_USED := $(if $(findstring clang,$(CC))$(SANITIZE)$(COVER),,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),\
 	$(patsubst %,-fcall-used-%,rbx r12 r13 r14 r15)))
-$(O)/arch/sparc/exec.o: ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
+$(O)/arch/sparc/exec.o $(O)/arch/sparc/exec-cover.o: ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
 	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE) $(CALL_USED)
 
 $(O)/%.o: %.c $(GEN)

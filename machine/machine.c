@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/sparc/cover.h"
 #include "dev/fb.h"
 #include "dev/iommu.h"
 #include "dev/sparc32-dma.h"
@@ -426,6 +427,8 @@ enum machine_stop machine_run(struct machine *m, u64 insns)
 		}
 		if (why == CPU_ERROR)
 			return MACHINE_ERROR;
+		if (unlikely(cpu->cover) && cpu->cover->trapped)
+			return MACHINE_TRAP;
 		if (why == CPU_BREAKPOINT)
 			return MACHINE_BREAKPOINT;
 		if (why == CPU_WATCHPOINT)

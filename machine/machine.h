@@ -27,6 +27,7 @@ enum machine_stop {
 	MACHINE_ERROR, /* error mode */
 	MACHINE_WATCHPOINT, /* behind an access to one: cpu->watched tells */
 	MACHINE_BREAKPOINT, /* in front of one */
+	MACHINE_TRAP, /* behind one that cpu->cover waits for */
 	MACHINE_EXIT, /* firmware's own exit; see exit_status */
 };
 

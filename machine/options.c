@@ -579,6 +579,12 @@ static const struct opt_row rows[] = {
 	{ "dfilter", "RANGE,...", GRP_DEBUG, 0, read_dfilter,
 	  .help = "of in_asm, exec and cpu, log only these addresses: FIRST..LAST, START+SIZE, "
 		  "END-SIZE" },
+	{ "fuzz", "KEY=VALUE,...", GRP_DEBUG, 0, TEXT(fuzz),
+	  .help = "be a target of AFL++: mem=ADDR or serial takes inputs; start=, len=, max=, "
+		  "done=, "
+		  "fail=, traps=, insns= and more, see docs/fuzzing.md" },
+	{ "fuzz-replay", "FILE", GRP_DEBUG, 0, TEXT(fuzz_replay),
+	  .help = "run that one input as -fuzz would, and tell how it ends" },
 	{ "stats", NULL, GRP_DEBUG, 0, FLAG(stats),
 	  .help = "at exit, one JSON object on the last line of stderr" },
 

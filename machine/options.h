@@ -181,6 +181,8 @@ struct options {
 	bool save_on_exit;
 
 	const char *record, *replay; /* files, NULL: none */
+	const char *fuzz; /* what fuzz_parse() takes, NULL: no fuzzing */
+	const char *fuzz_replay; /* file, NULL: none */
 	u64 history; /* bytes of memory for gdb to go back, 0: it cannot */
 	bool stats;
 	struct opt_chr

@@ -126,7 +126,8 @@ static struct code_page *fetch_page(struct cpu *cpu, u32 va)
 
 	if (likely(e->tag == (va & ~0xfffu)))
 		return e->page;
-	if (unlikely(cpu->nr_breakpoints) && cpu_has_breakpoint(cpu, va & ~0xfffu, va | 0xfff))
+	if (unlikely(cpu->nr_breakpoints) && !cpu->cover &&
+	    cpu_has_breakpoint(cpu, va & ~0xfffu, va | 0xfff))
 		return NULL;
 	if (srmmu_translate(cpu, va, cpu->s ? AT_FETCH_SUPER : AT_FETCH_USER, &tr))
 		return NULL;

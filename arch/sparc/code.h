@@ -82,5 +82,6 @@ unsigned code_longest(struct cpu *cpu, struct op *op);
 /* exec.c: ops that are no instruction. */
 enum exec_op { EXEC_UNDECODED, EXEC_PAGE_END, EXEC_FAR };
 struct op exec_op(enum exec_op kind);
+struct op exec_cover_op(enum exec_op kind);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch/sparc/code.h"
+#include "arch/sparc/cover.h"
 #include "arch/sparc/cpu.h"
 #include "lib/bits.h"
 
@@ -172,6 +173,8 @@ void cpu_set_breakpoints(struct cpu *cpu, const u32 *va, u32 n)
 	for (unsigned s = 0; s < 2; s++)
 		for (unsigned i = 0; i < TLB_SIZE; i++)
 			cpu->fetch[s][i].tag = TLB_INVALID;
+	if (cpu->cover) /* its ops know them */
+		code_flush(cpu->code);
 }
 
 /* An access gets by watch.c only where no TLB has its page. */
@@ -221,7 +224,10 @@ static bool at_breakpoint(const struct cpu *cpu)
 static __noinline void enter_engine(struct cpu *cpu, struct op *op)
 {
 	KEEP_REGISTERS();
-	exec_enter(cpu, op);
+	if (unlikely(cpu->cover))
+		exec_cover_enter(cpu, op);
+	else
+		exec_enter(cpu, op);
 	KEEP_REGISTERS();
 }
 

@@ -212,6 +212,7 @@ struct cpu {
 	u32 exit_status;
 	u64 limit;
 	const struct cpu_log *log; /* NULL: nobody */
+	struct cover *cover; /* cover.h; NULL: nobody */
 	/* The engine's registers between two handlers where it cannot run threaded. */
 	struct {
 		u32 fn;
@@ -393,5 +394,7 @@ static inline bool cpu_can_run(const struct cpu *cpu)
 
 /* exec.c: run pre-decoded code from op, which is at cpu->pc, until something is to be looked at. */
 void exec_enter(struct cpu *cpu, struct op *op);
+/* The same for a cpu->cover. */
+void exec_cover_enter(struct cpu *cpu, struct op *op);
 
 #endif

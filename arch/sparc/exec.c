@@ -3,10 +3,23 @@
 #include <string.h>
 
 #include "arch/sparc/alu.h"
+#include "arch/sparc/cover.h"
 #include "arch/sparc/exec.h"
 #include "arch/sparc/fpu-fast.h"
 #include "decode.h"
 #include "lib/be.h"
+
+/*
+ * exec-cover.c is this file once more with VONK_COVER: every transfer is told to cpu->cover, nothing
+ * is fused, and the ops at breakpoints are left to cpu_step(), so that their pages are not.
+ */
+#ifdef VONK_COVER
+#define COVER(va) cover_at(cpu->cover, va)
+#define COVERING true
+#else
+#define COVER(va) (void)0
+#define COVERING false
+#endif
 
 /* icc (N Z V C) as a difference of two operands. */
 #define C1 (1ull << 32)
@@ -275,6 +288,7 @@ EXEC_OPS(HANDLER)
 /* Taken: to the target at once, or by way of the delay instruction. */
 #define GO(target) JUMP((target)->fn, target, ca, cb, t - (s64)(target), tp)
 #define GO_SLOT(target) JUMP(op[1].slot_fn, op + 1, ca, cb, t, (uintptr_t)(target))
+#define UNTAKEN() COVER(pc_of(cpu, op) + 8)
 
 #define IN_LINE() JUMP(op[1].fn, op + 1, ca, cb, x, tp)
 #define SKIP_NOP() JUMP(op[2].fn, op + 2, ca, cb, x, tp)
@@ -284,39 +298,54 @@ EXEC_OPS(HANDLER)
 #define BRANCH(name, cond)                                                                         \
 	static void op_##name(ARGS)                                                                \
 	{                                                                                          \
-		if (!(cond))                                                                       \
+		if (!(cond)) {                                                                     \
+			UNTAKEN();                                                                 \
 			SKIP_NOP();                                                                \
+		}                                                                                  \
 		COUNT(2);                                                                          \
+		COVER(pc_of(cpu, TARGET));                                                         \
 		GO(TARGET);                                                                        \
 	}                                                                                          \
 	static void op_##name##_s(ARGS)                                                            \
 	{                                                                                          \
-		if (!(cond))                                                                       \
+		if (!(cond)) {                                                                     \
+			UNTAKEN();                                                                 \
 			IN_LINE();                                                                 \
+		}                                                                                  \
 		COUNT(2);                                                                          \
+		COVER(pc_of(cpu, TARGET));                                                         \
 		GO_SLOT(TARGET);                                                                   \
 	}                                                                                          \
 	static void op_##name##_a(ARGS)                                                            \
 	{                                                                                          \
-		if (!(cond))                                                                       \
+		if (!(cond)) {                                                                     \
+			UNTAKEN();                                                                 \
 			SKIP_ANNULLED();                                                           \
+		}                                                                                  \
 		COUNT(2);                                                                          \
+		COVER(pc_of(cpu, TARGET));                                                         \
 		GO_SLOT(TARGET);                                                                   \
 	}                                                                                          \
 	static void op_##name##_f(ARGS)                                                            \
 	{                                                                                          \
-		if (!(cond))                                                                       \
+		if (!(cond)) {                                                                     \
+			UNTAKEN();                                                                 \
 			IN_LINE();                                                                 \
+		}                                                                                  \
 		COUNT(2);                                                                          \
 		cpu->far_pc = FAR_TARGET;                                                          \
+		COVER(cpu->far_pc);                                                                \
 		GO_SLOT(&cpu->far_op);                                                             \
 	}                                                                                          \
 	static void op_##name##_fa(ARGS)                                                           \
 	{                                                                                          \
-		if (!(cond))                                                                       \
+		if (!(cond)) {                                                                     \
+			UNTAKEN();                                                                 \
 			SKIP_ANNULLED();                                                           \
+		}                                                                                  \
 		COUNT(2);                                                                          \
 		cpu->far_pc = FAR_TARGET;                                                          \
+		COVER(cpu->far_pc);                                                                \
 		GO_SLOT(&cpu->far_op);                                                             \
 	}
 
@@ -363,32 +392,37 @@ static void op_spin(ARGS)
 	{                                                                                          \
 		if (unlikely(!cpu->fp_ok))                                                         \
 			CALL(leave_slow);                                                          \
-		if (!alu_fcond(op->aux, cpu->fsr >> FSR_FCC_SHIFT & 3))                            \
+		if (!alu_fcond(op->aux, cpu->fsr >> FSR_FCC_SHIFT & 3)) {                          \
+			UNTAKEN();                                                                 \
 			untaken();                                                                 \
+		}                                                                                  \
 		COUNT(2);                                                                          \
 		target;                                                                            \
 	}
 
-FB(_s, IN_LINE, GO_SLOT(TARGET))
-FB(_a, SKIP_ANNULLED, GO_SLOT(TARGET))
-FB(_f, IN_LINE, cpu->far_pc = FAR_TARGET; GO_SLOT(&cpu->far_op))
-FB(_fa, SKIP_ANNULLED, cpu->far_pc = FAR_TARGET; GO_SLOT(&cpu->far_op))
+FB(_s, IN_LINE, COVER(pc_of(cpu, TARGET)); GO_SLOT(TARGET))
+FB(_a, SKIP_ANNULLED, COVER(pc_of(cpu, TARGET)); GO_SLOT(TARGET))
+FB(_f, IN_LINE, cpu->far_pc = FAR_TARGET; COVER(cpu->far_pc); GO_SLOT(&cpu->far_op))
+FB(_fa, SKIP_ANNULLED, cpu->far_pc = FAR_TARGET; COVER(cpu->far_pc); GO_SLOT(&cpu->far_op))
 
 static void op_ba(ARGS) /* a nop behind it */
 {
 	COUNT(2);
+	COVER(pc_of(cpu, TARGET));
 	GO(TARGET);
 }
 
 static void op_ba_s(ARGS)
 {
 	COUNT(2);
+	COVER(pc_of(cpu, TARGET));
 	GO_SLOT(TARGET);
 }
 
 static void op_ba_a(ARGS) /* the delay instruction is annulled, always */
 {
 	COUNT(1);
+	COVER(pc_of(cpu, TARGET));
 	GO(TARGET);
 }
 
@@ -396,6 +430,7 @@ static void op_ba_f(ARGS)
 {
 	COUNT(2);
 	cpu->far_pc = FAR_TARGET;
+	COVER(cpu->far_pc);
 	GO_SLOT(&cpu->far_op);
 }
 
@@ -403,6 +438,7 @@ static void op_ba_fa(ARGS)
 {
 	COUNT(1);
 	cpu->far_pc = FAR_TARGET;
+	COVER(cpu->far_pc);
 	GO(&cpu->far_op);
 }
 
@@ -415,6 +451,7 @@ static void op_call(ARGS) /* within the page */
 {
 	COUNT(2);
 	cpu->r[15] = pc_of(cpu, op);
+	COVER(pc_of(cpu, TARGET));
 	GO_SLOT(TARGET);
 }
 
@@ -425,6 +462,7 @@ static void op_call_f(ARGS)
 	COUNT(2);
 	cpu->r[15] = pc;
 	cpu->far_pc = pc + (u32)op->imm;
+	COVER(cpu->far_pc);
 	GO_SLOT(&cpu->far_op);
 }
 
@@ -437,6 +475,8 @@ static void op_call_f(ARGS)
 			CALL(leave_slow);                                                          \
 		cpu->r[op->rd] = pc_of(cpu, op);                                                   \
 		cpu->far_pc = target;                                                              \
+		if (cpu->et)                                                                       \
+			COVER(target);                                                             \
 		GO_SLOT(&cpu->far_op);                                                             \
 	}
 
@@ -594,7 +634,12 @@ struct fused {
 	u8 kind[EXEC_FUSE_MAX];
 	u8 forward[EXEC_FUSE_MAX]; /* 1, 2, 4: rs1, rs2, rd of a store are the result before */
 };
+#ifdef VONK_COVER
+static const struct fused fused[1];
+static const u16 fused_first[2];
+#else
 #include "fusion.h"
+#endif
 
 /* --- ops that are no instruction --- */
 
@@ -1083,6 +1128,15 @@ static const struct fused *best_fused(unsigned n, const u8 *kind, const struct o
 	return best;
 }
 
+/* May there be a breakpoint? The page may have other virtual addresses, too. */
+static bool is_stop(const struct cpu *cpu, u32 pc)
+{
+	for (u32 i = 0; i < cpu->nr_breakpoints; i++)
+		if (!((cpu->breakpoints[i] ^ pc) & 0xfff))
+			return true;
+	return false;
+}
+
 /* Only the first op's handler is another one: those behind it stay as they were, but have operands. */
 static __cold void decode(struct cpu *cpu, struct op *op)
 {
@@ -1093,8 +1147,12 @@ static __cold void decode(struct cpu *cpu, struct op *op)
 	u8 kind[EXEC_FUSE_MAX];
 	const struct fused *f;
 
+	if (COVERING && (is_stop(cpu, pc) || is_stop(cpu, pc + 4))) {
+		set_fn(op, op_slow, op_slow_slot);
+		return;
+	}
 	decode_single(cpu, op, i, mem);
-	if (i + 1 < CODE_PAGE_OPS && is_spin(be32_get(mem), be32_get(mem + 4))) {
+	if (!COVERING && i + 1 < CODE_PAGE_OPS && is_spin(be32_get(mem), be32_get(mem + 4))) {
 		op->fn = FN(spin);
 		return;
 	}
@@ -1111,8 +1169,15 @@ static __cold void decode(struct cpu *cpu, struct op *op)
 	op->fn = (u32)(uintptr_t)f->fn;
 }
 
-struct op exec_op(enum exec_op kind)
-{
+#ifdef VONK_COVER
+#define EXEC_OP exec_cover_op
+#define EXEC_ENTER exec_cover_enter
+#else
+#define EXEC_OP exec_op
+#define EXEC_ENTER exec_enter
+#endif
+
+struct op EXEC_OP(enum exec_op kind) {
 	static exec_fn *const fn[] = {
 		[EXEC_UNDECODED] = op_undecoded,
 		[EXEC_PAGE_END] = op_page_end,
@@ -1123,7 +1188,7 @@ struct op exec_op(enum exec_op kind)
 	return op;
 }
 
-void exec_enter(struct cpu *cpu, struct op *op)
+void EXEC_ENTER(struct cpu *cpu, struct op *op)
 {
 #ifdef VONK_LOOP
 	enter(cpu, op, 0, 0, 0, 0);

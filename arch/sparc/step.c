@@ -8,6 +8,7 @@
  * when it traps.
  */
 #include "arch/sparc/alu.h"
+#include "arch/sparc/cover.h"
 #include "arch/sparc/cpu.h"
 #define INSN_WANT_FLAGS
 #include "decode.h"
@@ -607,6 +608,8 @@ void cpu_step(struct cpu *cpu)
 		tt = execute(cpu, w, pc);
 	}
 	cpu->icount++;
+	if (unlikely(cpu->cover) && !tt)
+		cover_step(cpu, w, pc);
 	if (tt) {
 		cpu->pc = pc;
 		cpu->npc = npc;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Trap entry (V8 7.5.2). */
+#include "arch/sparc/cover.h"
 #include "arch/sparc/cpu.h"
 
 static __cold void tell(const struct cpu *cpu, unsigned tt)
@@ -16,6 +17,8 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
 {
 	if (unlikely(cpu->log))
 		tell(cpu, tt);
+	if (unlikely(cpu->cover))
+		cover_trap(cpu, tt);
 	if (!cpu->et) {
 		cpu->error_mode = true;
 		cpu->tbr = (cpu->tbr & ~0xff0u) | tt << 4;

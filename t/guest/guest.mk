@@ -32,13 +32,14 @@ say = @printf '  %-8s %s\n' '$(1)' '$(2)';
 Q := @
 endif
 
-.PHONY: guest guest-all guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug
-guest-all: guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug
+.PHONY: guest guest-all guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug guest-fuzz
+guest-all: guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug guest-fuzz
 guest-lib: $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a $(GUEST_O)/lib/rom.bin
 guest-bench: $(GUEST_BENCH:%=$(GUEST_O)/bench/%.elf)
 guest-cputest: $(GUEST_CPU:%=$(GUEST_O)/cputest/%.elf)
 guest-demo: $(GUEST_O)/demo/demo.elf
 guest-prom: $(GUEST_O)/prom/kernel.elf
+guest-fuzz: $(GUEST_O)/fuzz/packet.elf
 guest-debug: $(GUEST_O)/debug/stops.elf $(GUEST_O)/debug/corrupt.elf
 
 $(GUEST_O)/lib/libguest.a: $(filter-out %/crt0.o,$(GUEST_RT_OBJ))
@@ -76,6 +77,12 @@ $(GUEST_O)/bench/%.elf: t/guest/bench/%.c t/guest/bench/bench.h $(GUEST_O)/lib/c
 $(GUEST_O)/cputest/%.elf: $(GUEST_O)/cputest/%.o $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a \
 		t/guest/lib/guest.ld
 	$(call say,GLD,$@) $(GUEST_CC) $(GUEST_LDFLAGS) -o $@ $(GUEST_O)/lib/crt0.o $< $(GUEST_O)/lib/libguest.a
+
+# Firmware to be fuzzed, with symbols.
+$(GUEST_O)/fuzz/%.elf: t/guest/fuzz/%.c $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a t/guest/lib/guest.ld
+	@mkdir -p $(@D)
+	$(call say,GCC,$<) $(GUEST_CC) $(GUEST_CFLAGS) -O1 -Wall -Wextra $(GUEST_LDFLAGS) -o $@ \
+		$(GUEST_O)/lib/crt0.o $< $(GUEST_O)/lib/libguest.a
 
 # With what a debugger wants to know.
 $(GUEST_O)/debug/%.elf: t/guest/debug/%.c $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a t/guest/lib/guest.ld

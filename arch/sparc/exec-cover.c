@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine with coverage: handlers of their own, so that a run without it loses nothing. */
+#define VONK_COVER 1
+#include "arch/sparc/exec.c"

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* Symbols by name (System V ABI, chapter 4). Nothing in the file is trusted. */
+#include "lib/elf-symbol.h"
+
+#include <string.h>
+
+#include "lib/be.h"
+
+enum {
+	E_SHOFF = 32,
+	E_SHENTSIZE = 46,
+	E_SHNUM = 48,
+	EHDR_SIZE = 52,
+	SHDR_SIZE = 40,
+	SH_TYPE = 4,
+	SH_OFFSET = 16,
+	SH_SIZE = 20,
+	SH_LINK = 24,
+	SHT_SYMTAB = 2,
+	SYM_SIZE = 16,
+	ST_VALUE = 4,
+	ST_INFO = 12,
+	ST_SHNDX = 14,
+	STT_FILE = 4,
+};
+
+struct span {
+	const u8 *p;
+	u32 n;
+};
+
+static bool get(const u8 *file, size_t len, u64 off, u64 n, struct span *out)
+{
+	if (off > len || n > len - off)
+		return false;
+	*out = (struct span){ file + off, (u32)n };
+	return true;
+}
+
+static bool section(const u8 *file, size_t len, u32 n, struct span *head, struct span *body)
+{
+	return n < be16_get(file + E_SHNUM) &&
+	       get(file, len, be32_get(file + E_SHOFF) + (u64)n * SHDR_SIZE, SHDR_SIZE, head) &&
+	       get(file, len, be32_get(head->p + SH_OFFSET), be32_get(head->p + SH_SIZE), body);
+}
+
+static bool is_name(const struct span *strings, u32 off, const char *name)
+{
+	size_t n = strlen(name) + 1;
+
+	return off <= strings->n && n <= strings->n - off && !memcmp(strings->p + off, name, n);
+}
+
+static bool look(const struct span *symbols, const struct span *strings, const char *name,
+		 u32 *value)
+{
+	for (u32 at = 0; symbols->n - at >= SYM_SIZE; at += SYM_SIZE) {
+		const u8 *s = symbols->p + at;
+
+		if (!be16_get(s + ST_SHNDX) || (s[ST_INFO] & 15) == STT_FILE ||
+		    !is_name(strings, be32_get(s), name))
+			continue;
+		*value = be32_get(s + ST_VALUE);
+		return true;
+	}
+	return false;
+}
+
+bool elf_symbol(const u8 *file, size_t len, const char *name, u32 *value)
+{
+	struct span head, symbols, strhead, strings;
+
+	if (len < EHDR_SIZE || memcmp(file, "\177ELF\1\2", 6) ||
+	    be16_get(file + E_SHENTSIZE) != SHDR_SIZE)
+		return false;
+	for (u32 n = 0; n < be16_get(file + E_SHNUM); n++)
+		if (section(file, len, n, &head, &symbols) &&
+		    be32_get(head.p + SH_TYPE) == SHT_SYMTAB &&
+		    section(file, len, be32_get(head.p + SH_LINK), &strhead, &strings) &&
+		    look(&symbols, &strings, name, value))
+			return true;
+	return false;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The target's side of AFL++'s fork server: what afl-fuzz, afl-showmap, afl-tmin and LibAFL's
+ * fork server executor speak over descriptors 198 and 199, with coverage and test cases in
+ * System V shared memory. The target is persistent: a child runs one input after another and
+ * stops itself in between.
+ *
+ *	host_afl_open(&a, ...)
+ *	if (host_afl_serve(&a))		// here is a child
+ *		do {
+ *			n = host_afl_input(&a, buf, max);
+ *			...		// counters go to a.map
+ *		} while (host_afl_next(&a));
+ */
+#ifndef LIB_HOST_AFL_H
+#define LIB_HOST_AFL_H
+
+#include "lib/types.h"
+
+struct host_afl {
+	unsigned protocol; /* of the greeting: 0 every version takes, 1 since AFL++ 4.20 */
+	u8 *map;
+	u32 map_size; /* a power of 2 */
+	const u8 *shm; /* of test cases: length, then bytes; NULL: standard input */
+	u32 shm_size;
+	bool alone; /* nobody is at the descriptors: one input, and that is all */
+};
+
+/*
+ * Finds the fuzzer's memory by its environment variables. map_size is what is wanted, and what is
+ * told to the fuzzer. 0, or -errno with one line in err: nobody started this as a target.
+ */
+int host_afl_open(struct host_afl *a, unsigned protocol, u32 map_size, char *err, size_t errlen);
+/* Serves until the fuzzer goes: false. True, again and again: in a child, which is to run inputs. */
+bool host_afl_serve(struct host_afl *a);
+/* The next input, cut at max bytes: its length. */
+u32 host_afl_input(const struct host_afl *a, u8 *buf, u32 max);
+/* The input is done. True: there is another one; false: the child ends. */
+bool host_afl_next(const struct host_afl *a);
+/* How an input that found something ends, and one that did not come to an end. */
+_Noreturn void host_afl_crash(void);
+_Noreturn void host_afl_hang(void);
+
+#endif

@@ -1,0 +1,212 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# -fuzz as the fork server sees it, spoken from here (AFL++ 4.04c and 4.20 document the words), and
+# -fuzz-replay. The firmware has five planted bugs, whose inputs are written by hand.
+use strict;
+use warnings;
+use POSIX ();
+use IPC::SysV qw(IPC_PRIVATE IPC_CREAT IPC_RMID);
+use File::Temp qw(tempdir);
+
+chdir(($0 =~ s|[^/]*$||r) . './..') or die;
+my $vonk = $ENV{VONK} // './vonk';
+my $o = $ENV{O} // 'obj';
+my $cross = $ENV{GUEST_CROSS} // 'sparc64-linux-gnu-';
+my $elf = "$o/guest/fuzz/packet.elf";
+my $dir = tempdir(CLEANUP => 1);
+my $fuzz = 'mem=input,len=input_len,max=1024,start=ready,done=finished,fail=panic,insns=100000';
+my $n = 0;
+
+sub ok
+{
+	my ($good, $what) = @_;
+	print $good ? '' : 'not ', 'ok ', ++$n, " - $what\n";
+	return $good;
+}
+
+sub is
+{
+	my ($got, $want, $what) = @_;
+	ok($got eq $want, $what) or print map { "# $_\n" } "got $got", "want $want";
+}
+
+if (system("command -v ${cross}gcc >/dev/null 2>&1")) {
+	print "1..0 # SKIP no SPARC cross compiler (${cross}gcc)\n";
+	exit;
+}
+system("mkdir -p $o/guest && flock $o/guest/lock make -s -f t/guest/guest.mk O=$o guest-fuzz >/dev/null") == 0
+	or die "the firmware does not build\n";
+
+# A packet as the firmware's comment describes it.
+sub packet
+{
+	my ($version, $type, $payload) = @_;
+	my $p = 'VP' . pack('C3', $version, $type, length $payload) . $payload;
+	my $x = 0;
+	$x ^= $_ for unpack 'C*', $p;
+	return $version == 2 ? $p . chr $x : $p;
+}
+
+# Bug, input, and the trap that it ends in; none: the fail address.
+my @bugs = (
+	['division', packet(1, 0, "ab\0"), 0x2a],
+	['index', packet(1, 1, "\x90\0\0\1\1"), 0x29],
+	['word', packet(1, 2, 'boom'), 0x02],
+	['alignment', packet(2, 3, "(\3(\3(\3\xff\1aaaaaaaaaa"), 0x07],
+	['states', packet(2, 4, "\1\1\1\3\2\4\2\2\5"), 0],
+);
+my $good = packet(1, 0, 'abc');
+
+sub replay
+{
+	my ($input, $more, @args) = @_;
+	open my $fh, '>', "$dir/input" or die;
+	print $fh $input;
+	close $fh;
+	my $out = `timeout 100 $vonk -fuzz '$fuzz$more' -fuzz-replay $dir/input @args $elf 2>&1`;
+	return ($? >> 8, $out);
+}
+
+my ($status, $out) = replay($good, ',repeat=200');
+is($status, 0, 'a sound packet');
+ok($out =~ /^outcome: pass \(done\)$/m && $out =~ /^repeated: 199 times, the same/m, 'which repeats') or print $out =~ s/^/# /gmr;
+my ($edges) = $out =~ /^edges: (\d+)$/m;
+my ($ref) = (replay($good, '', '-d ref'))[1] =~ /^edges: (\d+)$/m;
+is($ref, $edges, 'the reference interpreter counts the same');
+ok($edges > (replay('', ''))[1] =~ s/.*^edges: (\d+)\n.*/$1/smr, 'and more than of an empty input');
+my %bucket;
+for my $bug (@bugs) {
+	my ($name, $input, $tt) = @$bug;
+	($status, $out) = replay($input, ',repeat=20');
+	is($status, 134, "bug '$name'");
+	my $why = $tt ? sprintf('trap 0x%02x', $tt) : 'it came to a fail address';
+	ok($out =~ /^outcome: crash \(\Q$why\E\)\s/m, "ends in: $why") or print $out =~ s/^/# /gmr;
+	$bucket{$1}++ if $out =~ /^bucket: (\w{16})$/m;
+}
+is(scalar keys %bucket, 5, 'five buckets');
+is((replay($bugs[4][1], ''))[0], 134, 'a fail address is one');
+$fuzz =~ s/,fail=panic//;
+is((replay($bugs[4][1], ''))[0], 124, 'without it, that hangs');
+is((replay($bugs[0][1], ',traps=none'))[0], 0, 'traps that nobody asked for are the firmware\'s own');
+is((replay($good, ',start=receive,done=return,mem=%o0,len=%o1'))[0], 0, 'a function by its registers');
+is((replay($bugs[0][1], ',start=receive,done=return,mem=%o0,len=%o1'))[0], 134, 'and its bug');
+
+# What is wrong with a command line is said in one line.
+for (['mem=nowhere', qr/'nowhere' is no address, nor a symbol/], ['max=3', qr/mem= or serial/], ['mem=4,bad=1', qr/no key 'bad='/],
+	['mem=0x80000000', qr/cannot be put/], ['mem=input,start=0x100000', qr/never reached/], ['mem=input,map=1000', qr/power of 2/]) {
+	my ($text, $re) = @$_;
+	my $limit = $text =~ /start=/ ? '-limit insns=100000' : '';
+	my $err = `timeout 100 $vonk -fuzz '$text' -fuzz-replay /dev/null $limit $elf 2>&1`;
+	$err = `timeout 100 $vonk -fuzz '$text' -fuzz-replay $0 $limit $elf 2>&1` if $err =~ m{/dev/null};
+	ok($? >> 8 == 1 && $err =~ $re && ($err =~ tr/\n//) == 1, "refused: $text") or print "# $err";
+}
+$out = `$vonk -fuzz $fuzz $elf 2>&1`;
+ok($? >> 8 == 1 && $out =~ /no fuzzer started this/, 'no fuzzer is there');
+
+# --- the fork server ---
+
+my $map = shmget(IPC_PRIVATE, 65536, 0600 | IPC_CREAT) // die "shmget: $!";
+my $cases = shmget(IPC_PRIVATE, 1 << 20, 0600 | IPC_CREAT) // die "shmget: $!";
+END { shmctl($_, IPC_RMID, 0) for grep { defined } $map, $cases }
+
+my ($to, $from, $pid);
+sub word { my $w; POSIX::read($from, $w, 4) == 4 or return -1; return unpack 'L', $w; }
+sub say_word { POSIX::write($to, pack('L', $_[0]), 4); }
+
+sub server
+{
+	my ($more, %env) = @_;
+	my ($r1, $w1) = POSIX::pipe();
+	my ($r2, $w2) = POSIX::pipe();
+	$pid = fork // die;
+	if (!$pid) {
+		POSIX::dup2($r1, 198);
+		POSIX::dup2($w2, 199);
+		POSIX::close($_) for $r1, $w1, $r2, $w2;
+		open STDIN, '<', "$dir/input";
+		@ENV{keys %env} = values %env;
+		exec 'timeout', '100', $vonk, '-fuzz', "$fuzz$more", $elf or POSIX::_exit(127);
+	}
+	POSIX::close($_) for $r1, $w2;
+	($to, $from) = ($w1, $r2);
+}
+
+sub done
+{
+	POSIX::close($_) for $to, $from;
+	waitpid $pid, 0;
+	return $?;
+}
+
+# One run: its status word, and how many edges.
+sub round
+{
+	my ($input, $killed) = @_;
+	shmwrite($cases, pack('L', length $input) . $input, 0, 4 + length $input) or die;
+	shmwrite($map, "\0" x 65536, 0, 65536) or die;
+	say_word($killed // 0);
+	my $child = word();
+	my $st = word();
+	shmread($map, my $bytes, 0, 65536) or die;
+	return ($st, $bytes, $child);
+}
+
+my %env = (__AFL_SHM_ID => $map, __AFL_SHM_FUZZ_ID => $cases);
+my $stopped = 0x137f; # as waitpid() tells of SIGSTOP
+$fuzz .= ',fail=panic';
+server('', %env);
+is(sprintf('%08x', word()), 'c101ffff', 'old greeting: map size and shared memory');
+say_word(0x81000001);
+my ($st, $bytes, $child) = round($good);
+is($st, $stopped, 'a run, and the child waits');
+is($bytes =~ tr/\0//c, $edges, 'its edges are those of the replay');
+my ($st2, $bytes2, $child2) = round($bugs[0][1]);
+is($child2, $child, 'the same child takes the next input');
+is($st2 & 0x7f, POSIX::SIGABRT(), 'which dies of its find');
+my ($st3, $bytes3, $child3) = round($good);
+ok($child3 != $child && $st3 == $stopped, 'another child goes on');
+ok($bytes3 eq $bytes, 'with the same coverage to the byte');
+my @same = grep { (round($good))[1] eq $bytes } 1 .. 100;
+is(scalar @same, 100, 'as often as wanted');
+for my $bug (@bugs) {
+	is((round($bug->[1]))[0] & 0x7f, POSIX::SIGABRT(), "bug '$bug->[0]' by the fork server");
+}
+is((round($good))[0], $stopped, 'a child stands');
+kill 'KILL', (round($good))[2];
+my ($st4, $bytes4) = round($good, 1);
+ok($st4 == $stopped && $bytes4 eq $bytes, 'one that was killed is replaced');
+is(done(), 0, 'the fuzzer goes, and so does the target');
+
+server(',protocol=1', %env);
+is(sprintf('%08x', word()), '41464c01', 'new greeting');
+say_word(0x41464c01 ^ 0xffffffff);
+is(word(), 3, 'with a map size and shared memory');
+is(word(), 65536, 'the size');
+is(sprintf('%08x', word()), '41464c01', 'and the greeting again');
+ok((round($good))[1] eq $bytes, 'the same coverage');
+is(done(), 0, 'the end');
+
+# A hang stays until the fuzzer's own timeout; inputs come by standard input where there is no memory for them.
+$fuzz =~ s/,fail=panic//;
+server('', %env);
+word();
+say_word(0x81000001);
+shmwrite($cases, pack('L', length $bugs[4][1]) . $bugs[4][1], 0, 4 + length $bugs[4][1]) or die;
+say_word(0);
+$child = word();
+my $bits = '';
+vec($bits, $from, 1) = 1;
+is(select(my $got = $bits, undef, undef, 0.5), 0, 'a hang says nothing');
+kill 'KILL', $child;
+is(word() & 0x7f, POSIX::SIGKILL(), 'until it is killed');
+is((round($good, 1))[0], $stopped, 'and the next one runs');
+done();
+
+open my $fh, '>', "$dir/input" or die;
+print $fh $good;
+close $fh;
+server('', __AFL_SHM_ID => $map);
+is(sprintf('%08x', word()), 'c001ffff', 'a greeting without shared inputs');
+ok((round('x'))[1] eq $bytes, 'standard input is one');
+done();
+print "1..$n\n";
