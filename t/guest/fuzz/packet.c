@@ -69,7 +69,8 @@ static NOINLINE void sum(const unsigned char *p, unsigned n, unsigned depth)
 {
 	if (depth == 3) {
 		if (n > 4 && p[0] > 0xf0)
-			sink += *(const volatile unsigned *)(p + (p[1] & 1) + (4 - ((unsigned)p & 3)));
+			sink += *(const volatile unsigned *)(p + (p[1] & 1) +
+							     (4 - ((unsigned)p & 3)));
 		return;
 	}
 	if (n > 2 && p[0] == '(' && p[1] < n)
