@@ -4,13 +4,15 @@
  * F) and, for CASA, the LEON3 manual.
  *
  * By default every value of the bits that can matter (op, op3 with op2, opf with i, and bit 0 of
- * rd) is tried with many random values of all the others. VONK_FULL=1 tries all 2^32 words (9 s).
+ * rd) is tried with many random values of all the others. make test and make soak try all 2^32
+ * words (11 s).
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/bits.h"
 #include "t/tap.h"
+#include "t/tier.h"
 #define INSN_WANT_NAMES
 #include "decode.h"
 
@@ -318,12 +320,11 @@ static void test_fields(void)
 int main(void)
 {
 	struct reference r;
-	const char *full = getenv("VONK_FULL");
 
 	reference_init(&r);
 	test_no_others(&r);
 	test_deciding_bits(&r);
-	if (full && *full == '1')
+	if (tier())
 		test_every_word(&r);
 	test_flags();
 	test_fields();
