@@ -177,6 +177,50 @@ static void permission_program(struct rig *r, unsigned level, unsigned acc, unsi
 	is(rig_word(r, entry_of[level]), want, "  R and M");
 }
 
+/* H.5: what loads and stores at once is a store in SFSR.AT, whether the load would have been allowed or not. */
+static void atomic_faults(struct rig *r)
+{
+	static const struct {
+		const char *name;
+		unsigned op3, asi, at;
+	} one[] = {
+		{ "SWAP", SWAP, 0, 5 },	     { "LDSTUB", LDSTUB, 0, 5 },
+		{ "SWAPA a", SWAP, 0xa, 4 }, { "LDSTUBA a", LDSTUB, 0xa, 4 },
+		{ "SWAPA b", SWAP, 0xb, 5 }, { "LDSTUBA b", LDSTUB, 0xb, 5 },
+	};
+	static const struct {
+		const char *name;
+		u32 entry;
+		unsigned ft;
+	} page[] = { { "read-only", (DATA >> 4) | 0 << 2 | 2, 2 }, { "invalid", 0, 1 } };
+
+	for (unsigned p = 0; p < ARRAY_SIZE(page); p++) {
+		mmu_on(r);
+		rig_put(r, TABLE3, page[p].entry);
+		rig_put(r, DATA + 8, 0x11223344);
+		r->start.globals[1] = VA3 + 8;
+		r->start.globals[2] = 0x55667788;
+		for (unsigned i = 0; i < ARRAY_SIZE(one); i++)
+			emit(r, one[i].asi ? m_asi(one[i].op3, G2, G1, G0, one[i].asi)
+					   : m_imm(one[i].op3, G2, G1, 0));
+		emit_end(r);
+		if (!rig_all(r, 300, "atomic, %s page", page[p].name))
+			continue;
+		is(log_count(r), ARRAY_SIZE(one), "  all trap");
+		for (unsigned i = 0; i < ARRAY_SIZE(one); i++) {
+			struct logged l = log_entry(r, i);
+
+			is(l.tt, TT_DATA_ACCESS, "  %s: tt", one[i].name);
+			is(l.sfsr, sfsr(3, one[i].at, page[p].ft), "  %s: SFSR, a store's AT",
+			   one[i].name);
+			is(l.sfar, VA3 + 8, "  %s: SFAR", one[i].name);
+		}
+		is(rig_end(r, G2), 0x55667788, "  rd as it was");
+		is(rig_word(r, DATA + 8), 0x11223344, "  memory as it was");
+		is(rig_word(r, TABLE3), page[p].entry, "  neither R nor M");
+	}
+}
+
 static void permission_programs(struct rig *r)
 {
 	for (unsigned level = 1; level < 4; level++)
@@ -1261,6 +1305,7 @@ int main(void)
 
 	permissions_direct(r);
 	permission_programs(r);
+	atomic_faults(r);
 	walk_errors(r);
 	walk_error_programs(r);
 	high_tables(r);

@@ -152,7 +152,7 @@ static void fsr_mask(void)
 		emit(r, m_imm(LDFSR, 0, G1, 12));
 		emit(r, m_imm(STFSR, 0, G1, 16));
 		emit_end(r);
-		if (rig_all(r, 20, "%s: FSR", m->name)) {
+		if (rig_all(r, 20, "%s: FSR.ver", m->name)) {
 			is(rig_word(r, DATA + 8), ver, "  at reset");
 			is(rig_word(r, DATA + 4), 0xcfc00fff | ver, "  the bits that stick");
 			is(rig_word(r, DATA + 16), ver, "  and those that do not go");
@@ -443,7 +443,7 @@ static void one_unimplemented(struct rig *r, u32 insn)
 	emit(r, a_fp(FPOP1, FADDS, 20, 1, 2));
 	emit_fsr(r);
 	emit_end(r);
-	if (!rig_all(r, 60, "%08x", insn))
+	if (!rig_all(r, 60, "%08x: unimplemented_FPop of a %s", insn, r->cpu.model->name))
 		return;
 	is(log_count(r), 1, "  one trap");
 	is(queue_entry(r, 0).pc, b, "  at the next FP instruction");
@@ -717,7 +717,7 @@ static void loads_and_stores(struct rig *r)
 	for (unsigned i = 0; i < ARRAY_SIZE(one); i++)
 		emit(r, m_imm(one[i].op3, 0, G1, (s32)one[i].off));
 	emit_end(r);
-	if (rig_all(r, 400, "alignment")) {
+	if (rig_all(r, 400, "FP loads and stores, alignment")) {
 		for (unsigned i = 0; i < ARRAY_SIZE(one); i++) {
 			if (!one[i].traps)
 				continue;

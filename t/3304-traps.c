@@ -144,7 +144,8 @@ static void no_such_register(struct rig *r)
 		return;
 	is(log_count(r), 31 + 30, "  trap");
 	for (u32 i = 0; i < 61; i++) {
-		is(log_entry(r, i).tt, TT_ILLEGAL, "  illegal_instruction");
+		is(log_entry(r, i).tt, TT_ILLEGAL, "  %sASR %u: illegal_instruction",
+		   i < 31 ? "RD" : "WR", i < 31 ? i + 1 : i - 30);
 		is(log_entry(r, i).pc, CODE + 4 + 4 * i, "  pc");
 	}
 	is(rig_end(r, G2), 0x22, "  rd as it was");
