@@ -52,7 +52,7 @@ static void rig_flush(void *host)
 
 __attribute__((unused)) static void rig_connect(struct machine *m)
 {
-	for (unsigned i = 0; i < CHR_NR; i++) {
+	for (unsigned i = 0; i <= CHR_SERIAL_B; i++) {
 		m->chr[i].flush = rig_flush;
 		m->chr[i].host = &m->chr[i];
 	}
