@@ -105,6 +105,11 @@ $(O)/t/%: t/%.c $(O)/libvonk.a
 run: $(VONK)
 	./$(VONK)
 
+# Each t/fuzz/NAME.c is a fuzzing target; t/fuzz/NAME/ has its corpus and what was found with it. With the main of
+# t/fuzz-replay.c it replays them (t/8001), with clang's libFuzzer it looks for more.
+FUZZERS := $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
+FUZZ_REPLAY := $(FUZZERS:%=$(O)/t/fuzz/%)
+
 # What every test may lean on.
 TEST_ENV = VONK=./$(VONK) O=$(O) CC='$(CC)'
 PROVE = $(TEST_ENV) prove --exec 'timeout 1800' --timer
@@ -152,10 +157,6 @@ style:
 bench: $(VONK)
 	$(Q)$(TEST_ENV) tools/bench
 
-# Each t/fuzz/NAME.c is a fuzzing target; t/fuzz/NAME/ has its corpus and what was found with it. With the main of
-# t/fuzz-replay.c it replays them (t/8001), with clang's libFuzzer it looks for more.
-FUZZERS := $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
-FUZZ_REPLAY := $(FUZZERS:%=$(O)/t/fuzz/%)
 FUZZ_ENGINE = -fsanitize=fuzzer
 FUZZ_SECONDS = 60
 

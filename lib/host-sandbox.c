@@ -63,8 +63,13 @@ static const int calls_files[] = {
 #endif
 };
 
-/* raise(), for Ctrl-Z; what is asked of the terminal is looked at below. */
-static const int calls_terminal[] = { __NR_tgkill, __NR_tkill, __NR_rt_sigaction };
+/* raise(), for Ctrl-Z and what ends it; is the terminal ours (SIGCONT)? What is asked of it is looked at below. */
+static const int calls_terminal[] = { __NR_tgkill, __NR_tkill,	__NR_rt_sigaction,
+				      __NR_getpid, __NR_gettid, __NR_getpgid,
+#ifdef __NR_getpgrp
+				      __NR_getpgrp
+#endif
+};
 
 static const int calls_sockets[] = { __NR_recvfrom,    __NR_sendto,   __NR_accept4, __NR_setsockopt,
 				     __NR_getsockname, __NR_shutdown, __NR_recvmsg, __NR_sendmsg,

@@ -13,13 +13,10 @@ static bool foreground(int fd)
 	return tcgetpgrp(fd) == getpgrp();
 }
 
-static void enter(struct host_tty *tty)
+static int set_raw(struct host_tty *tty)
 {
-	struct termios t;
+	struct termios t = tty->saved;
 
-	if (tty->fd < 0 || tty->raw || !foreground(tty->fd) || tcgetattr(tty->fd, &tty->saved))
-		return;
-	t = tty->saved;
 	t.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
 	t.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN);
 	if (!tty->signals)
@@ -28,9 +25,16 @@ static void enter(struct host_tty *tty)
 	t.c_cflag |= CS8;
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
+	return tcsetattr(tty->fd, TCSANOW, &t);
+}
+
+static void enter(struct host_tty *tty)
+{
+	if (tty->fd < 0 || tty->raw || !foreground(tty->fd) || tcgetattr(tty->fd, &tty->saved))
+		return;
 	/* Before the change, so that a signal in between restores what was. */
 	tty->raw = true;
-	if (tcsetattr(tty->fd, TCSANOW, &t))
+	if (set_raw(tty))
 		tty->raw = false;
 }
 
@@ -64,16 +68,13 @@ void host_suspend(struct host *host)
 	host_tty_resume(host);
 }
 
-/* SIGSTOP gives no warning: the shell changed the terminal, and `raw` does not know. */
-static void after_cont(struct host *host)
+/* SIGSTOP gives no warning: the shell changed the terminal. What is put back at the end stays what it was. */
+static void after_cont(struct host_tty *tty)
 {
-	struct termios saved = host->tty.saved;
-	bool was = host->tty.raw;
-
-	host->tty.raw = false;
-	enter(&host->tty);
-	if (was)
-		host->tty.saved = saved;
+	if (!tty->raw)
+		enter(tty);
+	else if (foreground(tty->fd))
+		set_raw(tty);
 }
 
 void host_tty_signals(struct host *host)
@@ -84,6 +85,6 @@ void host_tty_signals(struct host *host)
 	}
 	if (host_signals.cont) {
 		host_signals.cont = 0;
-		after_cont(host);
+		after_cont(&host->tty);
 	}
 }

@@ -59,9 +59,9 @@ my $mmio = program('mmio', 0x031c7400, 0x01000000, 0xc4804400, 0x10bfffff, 0x010
 sub begin
 {
 	my (%o) = @_;
-	my $pid = fork // die;
 
 	unlink 'err';
+	my $pid = fork // die;
 	if (!$pid) {
 		$o{before}->() if $o{before};
 		if (!$o{keep}) {
@@ -241,15 +241,19 @@ my @idle = ('-append', '', '-serial', 'null', '-pace', 'real');
 			kill 'USR1', $pid;
 			# What has finished by itself is started again.
 			if (lines($i - $bad, $saved, $pid) < $i - $bad || !kill(0, $pid)) {
-				$bad++ if $what ne 'it tests itself';
-				last if $what ne 'it tests itself';
+				if ($what ne 'it tests itself') {
+					$bad++;
+					print "# at save $i: $_\n" for split /\n/, slurp('err');
+					last;
+				}
 				$pid = begin(args => $doing{$what});
 				last;
 			}
 			push @took, time - $start;
 		}
 		@took = sort { $a <=> $b } @took;
-		check(!$bad && end($pid) >= 0, "C4: $what: $n saves");
+		my $ended = end($pid);
+		check(!$bad && $ended >= 0, "C4: $what: $n saves");
 		printf "# from the signal to the line: median %.1f ms, longest %.1f ms\n", 1000 * $took[@took / 2],
 			1000 * $took[-1] if @took;
 	}
