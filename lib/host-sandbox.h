@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the process gives up once all that was asked for is open, so that a guest who has taken over the
- * emulator has not taken over its user: docs/security.md.
+ * emulator has not taken over its user: tools/doc/security.md.
  *
  * seccomp kills the process at any system call that a run does not make; Landlock keeps what can be opened to a few
  * directories; nothing can be executed, privileges cannot grow, no core is dumped.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A machine as a fuzzing target: from one instant on, one input after another, each with the same
- * machine to begin with. docs/fuzzing.md tells what -fuzz takes.
+ * machine to begin with. tools/doc/fuzzing.md tells what -fuzz takes.
  *
  *	fuzz_parse(&spec, text, image, err, errlen);
  *	fuzz_begin(&f, m, &spec, map, err, errlen);	// runs to the start, captures the machine

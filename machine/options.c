@@ -582,7 +582,7 @@ static const struct opt_row rows[] = {
 	{ "fuzz", "KEY=VALUE,...", GRP_DEBUG, 0, TEXT(fuzz),
 	  .help = "be a target of AFL++: mem=ADDR or serial takes inputs; start=, len=, max=, "
 		  "done=, "
-		  "fail=, traps=, insns= and more, see docs/fuzzing.md" },
+		  "fail=, traps=, insns= and more, see tools/doc/fuzzing.md" },
 	{ "fuzz-replay", "FILE", GRP_DEBUG, 0, TEXT(fuzz_replay),
 	  .help = "run that one input as -fuzz would, and tell how it ends" },
 	{ "stats", NULL, GRP_DEBUG, 0, FLAG(stats),

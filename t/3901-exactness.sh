@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# docs/exactness.md is what the tests say now, each of its rows has something that shows it, and nothing fails.
+# tools/doc/exactness.md is what the tests say now, each of its rows has something that shows it, and nothing fails.
 cd "$(dirname "$0")/.." || exit 1
 O=${O:-obj}
 echo 1..1

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
-# The commands of docs/debugging.md do what it says, and the past has its ends.
+# The commands of tools/doc/debugging.md do what it says, and the past has its ends.
 use strict;
 use warnings;
 
@@ -15,7 +15,7 @@ if (!$elf) {
 }
 
 my (@do, $in);
-open(my $page, '<', 'docs/debugging.md') or die;
+open(my $page, '<', 'tools/doc/debugging.md') or die;
 while (<$page>) {
 	chomp;
 	if (/^```/) { $in = $_ eq '```gdb'; next }

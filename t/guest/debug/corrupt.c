@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A valve controller with a fault: after many rounds it finds that the limit it was configured with has
- * changed. docs/debugging.md finds out who did it.
+ * changed. tools/doc/debugging.md finds out who did it.
  */
 #include <stdio.h>
 #include <string.h>

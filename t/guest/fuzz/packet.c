@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A small receiver of packets with five planted bugs, each deeper than the one before: what
- * docs/fuzzing.md lets AFL++ find. The wire format:
+ * tools/doc/fuzzing.md lets AFL++ find. The wire format:
  *
  *	'V' 'P'		magic
  *	u8 version	1 or 2
