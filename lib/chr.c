@@ -47,6 +47,8 @@ void chr_put(struct chr *chr, u8 c)
 		queue_put(&chr->out, c);
 	}
 	chr->moved++;
+	if (chr->told)
+		chr->told(chr->told_arg, c);
 	if (chr->sent)
 		chr->sent(chr->host);
 }

@@ -38,6 +38,9 @@ struct chr {
 	/* Somebody who is told of input before it goes in; n = 0: a BREAK. NULL: nobody. */
 	void (*fed)(void *arg, struct chr *chr, const u8 *buf, u32 n);
 	void *fed_arg;
+	/* Somebody who is told of every byte that is put and not muted. NULL: nobody. */
+	void (*told)(void *arg, u8 c);
+	void *told_arg;
 };
 
 void chr_init(struct chr *chr);

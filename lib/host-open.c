@@ -198,6 +198,16 @@ static int open_stdio(struct request *rq)
 	return 0;
 }
 
+/* For those who send and do not listen: the terminal, if it is one, stays as it is. */
+static int open_stdout(struct request *rq)
+{
+	if (rq->hc->host->stdio_taken)
+		return fail(rq, -EBUSY, "stdio is in use by an earlier option");
+	rq->hc->host->stdio_taken = true;
+	use_out(rq->hc, 1);
+	return 0;
+}
+
 static int open_fd(struct request *rq)
 {
 	char *end;
@@ -490,9 +500,10 @@ static const struct {
 	const char *prefix; /* a whole word, or up to its colon */
 	int (*open)(struct request *rq);
 } kinds[] = {
-	{ "stdio", open_stdio }, { "null", open_null },	 { "none", open_null },
-	{ "pty", open_pty },	 { "file:", open_file }, { "pipe:", open_pipe },
-	{ "unix:", open_unix },	 { "tcp:", open_tcp },	 { "fd:", open_fd },
+	{ "stdio", open_stdio },   { "null", open_null },  { "none", open_null },
+	{ "pty", open_pty },	   { "file:", open_file }, { "pipe:", open_pipe },
+	{ "unix:", open_unix },	   { "tcp:", open_tcp },   { "fd:", open_fd },
+	{ "stdout", open_stdout },
 };
 
 static int open_kind(struct request *rq)

@@ -65,6 +65,7 @@ void host_release(struct host *host);
  * Connect chr, which its owner has initialised, to the host. `spec` is what -serial takes:
  *
  *	stdio			terminal or pipes; Ctrl-C of a terminal still stops the process
+ *	stdout			output only
  *	null, none
  *	file:PATH[,append=on]	output only
  *	pipe:PATH		PATH.in and PATH.out if both exist, else PATH

@@ -930,7 +930,7 @@ bool gdbstub_ran(struct gdbstub *g, enum machine_stop why)
 		stop(g, why == MACHINE_ERROR ? GDB_SIGSEGV : GDB_SIGTRAP);
 		return true;
 	}
-	if (why == MACHINE_EXIT || why == MACHINE_POWEROFF)
+	if (why == MACHINE_EXIT || why == MACHINE_POWEROFF || why == MACHINE_ASKED)
 		tell_exit(g, why == MACHINE_EXIT ? g->c->m->exit_status : 0);
 	else if (g->stepping && machine_insns(g->c->m) != g->step_icount)
 		stop(g, GDB_SIGTRAP);

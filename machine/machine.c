@@ -425,6 +425,10 @@ enum machine_stop machine_run(struct machine *m, u64 insns)
 			machine_reset(m);
 			return MACHINE_RESET;
 		}
+		if (m->want_stop) {
+			m->want_stop = false;
+			return MACHINE_ASKED;
+		}
 		if (why == CPU_ERROR)
 			return MACHINE_ERROR;
 		if (unlikely(cpu->cover) && cpu->cover->trapped)

@@ -29,6 +29,7 @@ enum machine_stop {
 	MACHINE_BREAKPOINT, /* in front of one */
 	MACHINE_TRAP, /* behind one that cpu->cover waits for */
 	MACHINE_EXIT, /* firmware's own exit; see exit_status */
+	MACHINE_ASKED, /* somebody set want_stop, and kicked the CPU */
 };
 
 enum machine_vga { VGA_NONE, VGA_TCX, VGA_CG3 };
@@ -75,6 +76,7 @@ struct machine {
 	u64 limit_insns, limit_ns; /* stop there; UINT64_MAX: never */
 	u32 exit_status;
 	bool want_poweroff, want_reset, polled;
+	bool want_stop; /* no state of the machine */
 	struct reboot *reboot; /* what a reset loads again, NULL: nothing */
 	struct captures *captures; /* machine/capture.h; NULL: nobody holds one */
 	struct journal *journal; /* who notes what comes from outside, NULL: nobody */

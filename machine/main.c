@@ -22,6 +22,7 @@
 #include "machine/plug.h"
 #include "machine/reboot.h"
 #include "machine/replay.h"
+#include "machine/report.h"
 #include "machine/snapcmd.h"
 #include "machine/snapctl.h"
 #include "machine/timeline.h"
@@ -61,6 +62,10 @@ struct run {
 	u64 idle_insns, idle_ns; /* when it idled last, while replaying */
 	bool batch; /* nobody at a terminal */
 	u64 start_ns;
+	struct verdict verdict;
+	FILE *report; /* NULL: none */
+	const char *why; /* the run has ended */
+	bool started;
 };
 
 static int complain(const char *text)
@@ -143,6 +148,8 @@ static int open_serials(struct run *r, char *err, size_t errlen)
 
 		if (!spec)
 			spec = i ? "null" : r->o.nographic || !r->batch ? "mon:stdio" : "stdio";
+		if (r->o.no_uart_rx && (!strcmp(spec, "stdio") || !strcmp(spec, "mon:stdio")))
+			spec = "stdout";
 		ret = host_chr_open(&r->host, spec, &r->m->chr[CHR_SERIAL_A + i], err, errlen);
 		if (ret)
 			return ret;
@@ -314,6 +321,13 @@ static void poll_snapshots(struct run *r)
 	snapctl_poll(&r->snap);
 }
 
+/* The run is over, and that is why. */
+static int over(struct run *r, const char *why, int status)
+{
+	r->why = why;
+	return status;
+}
+
 static int run(struct run *r)
 {
 	poll_snapshots(r);
@@ -322,12 +336,12 @@ static int run(struct run *r)
 
 		host_poll(&r->host, r->control.stopped ? -1 : 0);
 		if (obeyed(r) || served(r))
-			return EXIT_OFF;
+			return over(r, "it was stopped from outside", EXIT_OFF);
 		poll_snapshots(r);
 		if (r->control.stopped)
 			continue;
 		if (r->replaying && !r->timeline.past && replayed(r))
-			return EXIT_OFF;
+			return over(r, "the recording ended", EXIT_OFF);
 		if (timeline_poll(&r->timeline))
 			gdbstub_present(&r->gdb);
 		if (r->control.stopped)
@@ -346,9 +360,11 @@ static int run(struct run *r)
 		case MACHINE_IDLE:
 			if (r->timeline.past)
 				break;
+			if (verdict_idles(&r->verdict))
+				return over(r, "the output has decided it", EXIT_OFF);
 			if (r->replaying) {
 				if (!idles_as_recorded(r))
-					return EXIT_OFF;
+					return over(r, "the recording ended", EXIT_OFF);
 				break;
 			}
 			host_poll(&r->host, 0);
@@ -356,16 +372,19 @@ static int run(struct run *r)
 				pace_idle(&r->pace, r->m);
 			break;
 		case MACHINE_LIMIT:
-			return EXIT_LIMIT;
+			return over(r, "a limit was reached", EXIT_LIMIT);
 		case MACHINE_POWEROFF:
-			return EXIT_OFF;
+			return over(r, "the guest powered off", EXIT_OFF);
 		case MACHINE_ERROR:
-			return error_mode(r->m);
+			return over(r, "the processor entered error mode", error_mode(r->m));
 		case MACHINE_EXIT:
-			return (int)(r->m->exit_status & 0xff);
+			return over(r, "the guest chose its status",
+				    (int)(r->m->exit_status & 0xff));
+		case MACHINE_ASKED:
+			return over(r, "the output has decided it", EXIT_OFF);
 		case MACHINE_RESET:
 			if (rebooted(r))
-				return EXIT_OFF;
+				return over(r, "the guest reset the machine", EXIT_OFF);
 		}
 	}
 }
@@ -654,6 +673,8 @@ static int start(struct run *r, char *err, size_t errlen)
 		ret = open_serials(r, err, errlen);
 	if (!ret)
 		ret = open_journal(r, err, errlen);
+	if (!ret)
+		ret = verdict_begin(&r->verdict, r->m, &r->o, r->report, err, errlen);
 	if (ret)
 		return ret;
 	if (r->o.limit_insns)
@@ -723,6 +744,66 @@ static int enter_sandbox(struct run *r, char *err, size_t errlen)
 	return host_sandbox_enter(&s, err, errlen);
 }
 
+/* The machine runs, and what it says may decide how that ends. */
+static int run_and_judge(struct run *r)
+{
+	struct verdict *v = &r->verdict;
+	int status = run(r), judged = verdict_status(v, status);
+
+	if (v->failed) {
+		r->why = "the output has what -fail names";
+		fprintf(stderr, "vonk: -fail: the output has /%s/\n", v->failed->pattern);
+	} else if (v->expected && !v->left && judged == EXIT_OFF) {
+		r->why = "the output has all that is expected";
+	} else if (judged != status) {
+		fprintf(stderr, "vonk: -expect: %s, and the output has not all that is expected\n",
+			r->why);
+	}
+	for (unsigned i = 0; i < v->nr && !v->failed; i++)
+		if (!v->row[i].fail && !v->row[i].seen)
+			fprintf(stderr, "vonk: -expect: not seen: /%s/\n", v->row[i].pattern);
+	return judged;
+}
+
+static int open_report(struct run *r, char *err, size_t errlen)
+{
+	if (!r->o.report)
+		return 0;
+	r->report = fopen(r->o.report, "we");
+	if (r->report)
+		return 0;
+	snprintf(err, errlen, "-report: %s: %s", r->o.report, strerror(errno));
+	return -errno;
+}
+
+/* err: why it has not even started. */
+static void close_report(struct run *r, const char *err, int *status)
+{
+	const struct options *o = &r->o;
+	struct report report = { .name = o->name      ? o->name
+					 : o->image   ? o->image
+					 : o->kernel  ? o->kernel
+					 : o->bios    ? o->bios
+					 : o->restore ? o->restore
+					 : o->replay  ? o->replay
+						      : "demonstration",
+				 .reason = r->started ? r->why : err,
+				 .status = *status,
+				 .started = r->started,
+				 .verdict = &r->verdict };
+
+	if (!r->report)
+		return;
+	if (r->started) {
+		report.insns = machine_insns(r->m);
+		report.ns = clock_now(&r->m->clock);
+		report.hash = machine_hash(r->m);
+	}
+	report_write(&report, o->report_junit, r->report);
+	if (ferror(r->report) | fclose(r->report))
+		*status = complain("-report: the report is not complete");
+}
+
 /* A whole run; the exit status. */
 static int session(struct run *r)
 {
@@ -735,7 +816,9 @@ static int session(struct run *r)
 	tty_host = &r->host;
 	host_signals.again = stop_at_once;
 	host_signals.tidy = tidy;
-	ret = start(r, err, sizeof(err));
+	ret = open_report(r, err, sizeof(err));
+	if (!ret)
+		ret = start(r, err, sizeof(err));
 	if (!ret)
 		ret = enter_sandbox(r, err, sizeof(err));
 	if (ret) {
@@ -744,7 +827,8 @@ static int session(struct run *r)
 		if (ret == SNAPSHOT_REFUSED)
 			status = EXIT_REFUSED;
 	} else {
-		status = run(r);
+		r->started = true;
+		status = run_and_judge(r);
 		snapctl_finish(&r->snap);
 		if (r->snap.torn)
 			status = complain(
@@ -757,7 +841,9 @@ static int session(struct run *r)
 		if (r->o.stats)
 			print_stats(r);
 	}
+	close_report(r, err, &status);
 	close_log(r, &status);
+	verdict_release(&r->verdict);
 	gdbstub_release(&r->gdb);
 	journal_release(&r->journal);
 	recording_release(&r->recording);

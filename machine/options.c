@@ -20,6 +20,7 @@ enum opt_group {
 	GRP_CONSOLE,
 	GRP_NET,
 	GRP_TIME,
+	GRP_TEST,
 	GRP_SNAP,
 	GRP_DEBUG,
 	GRP_GENERAL,
@@ -30,8 +31,8 @@ static const char *const group_title[GRP_NR] = {
 	[GRP_MACHINE] = "Machine", [GRP_BOOT] = "Firmware and kernel",
 	[GRP_DRIVES] = "Drives",   [GRP_CONSOLE] = "Serial lines and display",
 	[GRP_NET] = "Network",	   [GRP_TIME] = "Time and limits",
-	[GRP_SNAP] = "Snapshots",  [GRP_DEBUG] = "Debugging",
-	[GRP_GENERAL] = "General",
+	[GRP_TEST] = "Tests",	   [GRP_SNAP] = "Snapshots",
+	[GRP_DEBUG] = "Debugging", [GRP_GENERAL] = "General",
 };
 
 struct opt_row {
@@ -305,6 +306,76 @@ static int read_limit(struct optctx *c, char *arg)
 	return 0;
 }
 
+/* sis: -tlim 300 s */
+static int read_tlim(struct optctx *c, char *arg)
+{
+	static const struct {
+		const char *name;
+		u64 ns;
+	} unit[] = { { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
+	size_t digits = strspn(arg, "0123456789");
+	const char *word = arg + digits;
+	char text[24];
+	u64 n;
+
+	if (!*word && *c->rest) {
+		word = *c->rest;
+		c->took = 1;
+	}
+	snprintf(text, sizeof(text), "%.*s", (int)digits, arg);
+	for (unsigned i = 0; i < ARRAY_SIZE(unit); i++) {
+		if (strcmp(word, unit[i].name))
+			continue;
+		if (digits >= sizeof(text) || opt_number(text, UINT64_MAX / unit[i].ns, &n) || !n)
+			return opt_fail(c, "'%s' is not a number above 0", arg);
+		c->o->limit_ns = n * unit[i].ns;
+		return 0;
+	}
+	return opt_fail(c, "needs a number and its unit, us, ms or s: -tlim 300 s");
+}
+
+static int add_pattern(struct optctx *c, const char *text, bool fail)
+{
+	struct options *o = c->o;
+
+	if (!*text)
+		return opt_fail(c, "needs a regular expression that is not empty");
+	if (o->nr_patterns == OPT_PATTERNS)
+		return opt_fail(c, "more than %d patterns", OPT_PATTERNS);
+	o->pattern[o->nr_patterns++] = (struct opt_pattern){ text, fail };
+	return 0;
+}
+
+static int read_expect(struct optctx *c, char *arg)
+{
+	return add_pattern(c, arg, false);
+}
+
+static int read_fail(struct optctx *c, char *arg)
+{
+	return add_pattern(c, arg, true);
+}
+
+static int read_report(struct optctx *c, char *arg)
+{
+	struct options *o = c->o;
+	struct optpart p;
+	size_t n;
+
+	o->report = first_word(&arg);
+	n = strlen(o->report);
+	if (!n)
+		return opt_fail(c, "needs a file");
+	o->report_junit = n > 4 && !strcmp(o->report + n - 4, ".xml");
+	while (opt_part(&arg, &p)) {
+		if (!p.val || strcmp(p.key, "format") ||
+		    (strcmp(p.val, "tap") && strcmp(p.val, "junit")))
+			return opt_fail(c, "'%s' is not format=tap or format=junit", p.key);
+		o->report_junit = *p.val == 'j';
+	}
+	return 0;
+}
+
 static int read_snap(struct optctx *c, char *arg)
 {
 	struct optpart p;
@@ -552,6 +623,20 @@ static const struct opt_row rows[] = {
 	{ "limit", "insns=N,time=S", GRP_TIME, 0, read_limit,
 	  .help = "stop after N instructions or S seconds of virtual time, status 124" },
 
+	{ "tlim", "N UNIT", GRP_TIME, 0, read_tlim,
+	  .help = "as sis has it: -limit time=, the unit being us, ms or s" },
+
+	{ "expect", "REGEX", GRP_TEST, 0, read_expect,
+	  .help = "stop with status 0 once serial line A has said this, and all others that are "
+		  "expected" },
+	{ "fail", "REGEX", GRP_TEST, 0, read_fail,
+	  .help = "stop with status 2 when serial line A says this" },
+	{ "report", "FILE[,format=junit]", GRP_TEST, 0, read_report,
+	  .help = "write what became of the run: TAP, or JUnit's XML if it is called *.xml" },
+	{ "r", NULL, GRP_TEST, 0, FLAG(run), .help = "as sis has it: run at once, as vonk does" },
+	{ "nouartrx", NULL, GRP_TEST, 0, FLAG(no_uart_rx),
+	  .help = "as sis has it: nothing is read from standard input" },
+
 	{ "snap", "FILE[,compress=none]", GRP_SNAP, 0, read_snap,
 	  .help = "where SIGUSR1 saves and SIGUSR2 goes back to; vonk.snap if not given" },
 	{ "save-at", "insns=N", GRP_SNAP, 0, read_save_at,
@@ -597,10 +682,20 @@ static const struct opt_row rows[] = {
 	  .help = "print version and features, one 'key: value' a line" },
 };
 
-/* What QEMU has and vonk has not, and what comes nearest. */
+/* What QEMU, sis or TSIM has and vonk has not, and what comes nearest. */
 static const struct {
 	const char *names, *hint;
 } foreign[] = {
+	{ "leon2|leon3|leon4|gr740|erc32|sparclite|riscv",
+	  "this is a sun4m board, no other system on a chip; -M help lists the boards" },
+	{ "freq", "time is counted in instructions; the nearest is -icount N, 2^N ns each" },
+	{ "cov", "there is no coverage; the nearest is -d in_asm -D FILE" },
+	{ "uart1|uart2", "the nearest is -serial DEV: once for line A, twice for line B" },
+	{ "rt", "the nearest is -pace real" },
+	{ "c", "there are no batch files; the nearest is -monitor DEV" },
+	{ "port", "the nearest is -gdb tcp::PORT" },
+	{ "dumbio", "the nearest is -nouartrx" },
+	{ "nfp", "every board has its FPU; leave it out" },
 	{ "accel|enable-kvm|enable-hax|tb-size", "there is one engine; leave it out" },
 	{ "incoming|loadvm", "the nearest is -restore FILE" },
 	{ "vnc|spice|sdl|curses|full-screen|gtk", "the nearest is -nographic" },
@@ -731,9 +826,14 @@ static int read_option(struct optctx *c, bool all, int argc, char **argv, int *i
 			return opt_fail(c, "needs an argument: %s %s", c->opt, row->arg);
 		arg = argv[++*i];
 	}
+	c->rest = argv + *i + 1;
+	c->took = 0;
 	if (!all && row->flags & OPT_NOT_YET && (!row->always || strcmp(arg, row->always)))
 		return opt_fail(c, "not available in this version");
-	return read_row(c, row, arg);
+	if (read_row(c, row, arg))
+		return -EINVAL;
+	*i += (int)c->took;
+	return 0;
 }
 
 static int read_all(struct optctx *c, bool all, int argc, char **argv)
@@ -969,6 +1069,7 @@ void options_usage(FILE *out)
 		"Ctrl-A h helps.\n"
 		"\n"
 		"Exit status: 0 the guest powered off; 1 usage or a host failure; 3 a snapshot\n"
-		"was refused; 4 the processor entered error mode; 124 a limit was reached.\n"
+		"was refused; 4 the processor entered error mode; 124 a limit was reached; 2\n"
+		"-fail was seen, or -expect was not.\n"
 		"Firmware may choose its own.\n");
 }

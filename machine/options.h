@@ -24,6 +24,7 @@
 #define OPT_SCSI_UNITS 7 /* targets 0..6; 7 is the host adapter */
 #define OPT_MAX_CPUS 4
 #define OPT_LOG_RANGES 32
+#define OPT_PATTERNS 64
 #define OPT_MEM_DEFAULT 0 /* mem: none given, the board's own default */
 
 /* 2000-01-01T00:00:00Z: the date on which every machine starts unless told otherwise. */
@@ -64,6 +65,12 @@ struct opt_log_item {
 	const char *help;
 };
 extern const struct opt_log_item opt_log_items[];
+
+/* -expect and -fail: an extended regular expression, as it was given. */
+struct opt_pattern {
+	const char *text;
+	bool fail;
+};
 
 struct opt_drive {
 	const char *option; /* as the user spelled it, for messages: "-hda" */
@@ -179,6 +186,13 @@ struct options {
 	const char *restore; /* "-": standard input; NULL: cold start */
 	enum opt_verify verify;
 	bool save_on_exit;
+
+	struct opt_pattern pattern[OPT_PATTERNS];
+	unsigned nr_patterns;
+	const char *report; /* file, NULL: none */
+	bool report_junit; /* JUnit's XML, not TAP */
+	bool run; /* -r, which changes nothing */
+	bool no_uart_rx; /* lines on stdio hear nothing */
 
 	const char *record, *replay; /* files, NULL: none */
 	const char *fuzz; /* what fuzz_parse() takes, NULL: no fuzzing */

@@ -12,6 +12,8 @@
 struct optctx {
 	struct options *o;
 	const char *opt; /* with its dash: "-drive" */
+	char *const *rest; /* the arguments behind its own, NULL at their end */
+	unsigned took; /* how many of them it has taken */
 	char *err;
 	size_t errlen;
 };

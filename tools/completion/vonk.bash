@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Completion for bash: install as /usr/share/bash-completion/completions/vonk.
 
-_vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cpu -d -dfilter -display -drive -fda -fuzz -fuzz-replay -g -gdb -h -hda -hdb
-	-hdc -hdd -help -history -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev -nic -no-reboot
-	-nographic -nvram -object -pace -prom-env -record -replay -restore -rtc -s -sandbox -save-at -save-on-exit
-	-serial -smp -snap -snapshot -stats -uuid -version -vga'
+_vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cpu -d -dfilter -display -drive -expect -fail -fda -fuzz -fuzz-replay
+	-g -gdb -h -hda -hdb -hdc -hdd -help -history -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev
+	-nic -no-reboot -nographic -nouartrx -nvram -object -pace -prom-env -r -record -replay -report -restore -rtc -s
+	-sandbox -save-at -save-on-exit -serial -smp -snap -snapshot -stats -tlim -uuid -version -vga'
 
 # The first words that the program itself lists: boards or, with their blanks, processors.
 _vonk_list()
@@ -49,7 +49,7 @@ _vonk()
 	-limit) COMPREPLY=($(compgen -W 'insns= time=' -- "$cur")); return ;;
 	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp ref help' -- "$cur")); return ;;
 	-L) COMPREPLY=($(compgen -d -- "$cur")); return ;;
-	-append | -dfilter | -drive | -fuzz | -icount | -m | -name | -prom-env | -smp | -uuid) return ;;
+	-append | -dfilter | -drive | -expect | -fail | -fuzz | -icount | -m | -name | -prom-env | -smp | -tlim | -uuid) return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		[[ $cur == --* ]] && cur=${cur#-}
