@@ -150,6 +150,8 @@ static struct net_port *port(const struct lance *c)
 
 static void drive(struct lance *c)
 {
+	if (port(c))
+		port(c)->listens = c->s.csr0 & C0_RXON;
 	irq_set(&c->dev.irq[0], c->s.csr0 & C0_INEA && c->s.csr0 & C0_REASONS);
 }
 

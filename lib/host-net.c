@@ -336,10 +336,12 @@ static void connect_ended(struct host_net *n)
 	int e = 0;
 	socklen_t len = sizeof(e);
 
-	if (getsockopt(n->fd, SOL_SOCKET, SO_ERROR, &e, &len) || e)
+	if (getsockopt(n->fd, SOL_SOCKET, SO_ERROR, &e, &len) || e) {
 		disconnect(n);
-	else
-		start_over(n);
+		return;
+	}
+	start_over(n);
+	n->port->peer = true;
 }
 
 static void ready(void *arg, short revents)
@@ -387,6 +389,7 @@ static void use(struct host_net *n, int fd)
 	if (n->addr.any.sa_family == AF_INET || n->addr.any.sa_family == AF_INET6)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	start_over(n);
+	n->port->peer = true;
 }
 
 static void accept_ready(void *arg, short revents)
@@ -410,6 +413,7 @@ static void disconnect(struct host_net *n)
 	close(n->fd);
 	n->fd = -1;
 	n->events = 0;
+	n->port->peer = false;
 	start_over(n);
 	if (n->listen >= 0)
 		host_watch(n->host, n->listen, POLLIN, accept_ready, n);
@@ -432,6 +436,7 @@ static int try_connect(struct host_net *n)
 	}
 	use(n, fd);
 	n->connecting = !can(fd, POLLOUT, 0);
+	n->port->peer = !n->connecting;
 	if (!n->connecting)
 		connect_ended(n);
 	return 0;
@@ -660,6 +665,7 @@ void host_net_close(struct host_net *n)
 	if (n->port->host == n) {
 		n->port->host = NULL;
 		n->port->sent = n->port->flush = n->port->taken = NULL;
+		n->port->peer = false;
 		net_set_link(n->port, false);
 	}
 	free(n->path);

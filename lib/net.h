@@ -37,6 +37,8 @@ struct net_watch {
 struct net_port {
 	struct net_queue in, out;
 	bool link; /* is there a cable? */
+	bool peer; /* is somebody at its other end now? */
+	bool listens; /* the chip takes frames: set by the chip */
 	bool deaf; /* there is no room for input, and the cable stays as it is */
 	bool mute; /* output is thrown away */
 	bool link_then; /* what net_set_link() has said meanwhile */

@@ -125,7 +125,8 @@ static void test_pair(void)
 	socketpair(AF_UNIX, SOCK_STREAM, 0, sv);
 	a = plug_fd(sv[0], &port_a);
 	b = plug_fd(sv[1], &port_b);
-	ok(a && b && port_a.link && host_net_connected(a), "two back ends are joined");
+	ok(a && b && port_a.link && port_a.peer && host_net_connected(a),
+	   "two back ends are joined");
 	for (k = 14; k <= 1518; k++) {
 		send_frame(&port_a, k, k);
 		send_frame(&port_b, k + 1, k);
@@ -146,7 +147,7 @@ static void test_pair(void)
 	host_net_close(b);
 	ok(!port_b.link && !port_b.sent, "closing pulls the plug");
 	WAIT(!host_net_connected(a));
-	ok(!host_net_connected(a), "the other end notices");
+	ok(!host_net_connected(a) && !port_a.peer, "the other end notices");
 	for (k = 0; k < 200; k++)
 		send_frame(&port_a, k, 100);
 	is(host_net_dropped(a), 200, "and throws frames away");
@@ -395,7 +396,7 @@ static void test_client(void)
 	ok(strstr(err, path) && strstr(err, "No such file"), "which says who: %s", err);
 	c.reconnect_ms = 20;
 	a = plug(&c, &port_a);
-	ok(a && !host_net_connected(a), "unless it may try again");
+	ok(a && !host_net_connected(a) && !port_a.peer, "unless it may try again");
 	ok(host_input_possible(&host), "which can still bring something");
 	s.server = true;
 	for (int i = 0; i < 3; i++) {
@@ -428,7 +429,8 @@ static void test_inet(void)
 	ok(c.port, "a TCP server listens somewhere");
 	a = plug(&c, &port_a);
 	WAIT(host_net_connected(b));
-	ok(a && host_net_connected(a) && host_net_connected(b), "and is reached");
+	ok(a && host_net_connected(a) && host_net_connected(b) && port_a.peer && port_b.peer,
+	   "and is reached");
 	for (u32 k = 0; k < 20; k++)
 		send_frame(&port_a, k, 1518);
 	WAIT(port_b.in.num == 20);

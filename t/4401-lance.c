@@ -241,6 +241,7 @@ static void test_registers(void)
 	is(csr(1), IB, "CSR1 cannot be written while STOP is clear");
 	set_csr(0, INEA | STRT);
 	is(csr(0), INEA | INIT | STRT | RXON | TXON, "STRT: both sides are on");
+	ok(rig.port.listens, "it listens");
 	set_csr(0, STOP);
 	is(csr(0), STOP, "STOP clears all");
 	is(clock_next(&B->clock), CLOCK_NEVER, "and the chip rests");
@@ -248,6 +249,7 @@ static void test_registers(void)
 	is(csr(0) & (RXON | TXON), RXON, "DTX: no transmitter");
 	begin(DRX, 0, 0, 0);
 	is(csr(0) & (RXON | TXON), TXON, "DRX: no receiver");
+	ok(!rig.port.listens, "it does not listen");
 	B->cls->irq_in(B->chip, LANCE_IN_RESET, true);
 	is(csr(0), STOP, "the RESET pin stops it");
 	set_csr(0, STRT);

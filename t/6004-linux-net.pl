@@ -32,8 +32,7 @@ for my $board ($ENV{VONK_ALL} ? ('SS-5', 'SS-20') : 'SS-5') {
 	}
 	unlink "$tmp/sink";
 	my $run = boot($board, "vonk.run=net vonk.get=http://$gateway:$port/x vonk.mib=$mib "
-			. "vonk.put=$gateway:$sink$ping", '-nic', "stream,addr.type=unix,addr.path=$socket",
-			'-pace', 'real');
+			. "vonk.put=$gateway:$sink$ping", '-nic', "stream,addr.type=unix,addr.path=$socket");
 	like($run->{console}, qr/^net: address 10\.0\.2\.15 router \Q$gateway\E$/m, "$board: DHCP");
 	like($run->{console}, qr/^net: got $digest$/m, "  $mib MiB by HTTP");
 	all_well($run, 'net');

@@ -152,7 +152,7 @@ my $socket = "$dir/passt/net";
 my $passt = passt_start($socket);
 if ($passt) {
 	my ($port) = http_server(1);
-	my $p = booted('network', machine('-pace', 'real', '-nic', "stream,addr.type=unix,addr.path=$socket,reconnect-ms=100"));
+	my $p = booted('network', machine('-nic', "stream,addr.type=unix,addr.path=$socket,reconnect-ms=100"));
 	my $get = "wget -q -T 5 -O - http://$gateway:$port/x | md5sum";
 	my $first;
 

@@ -23,7 +23,7 @@ sub half {
 	my ($board, $me, $peer, $how) = @_;
 	return sub {
 		return boot_prom($board, "vonk.run=pair vonk.mib=$mib vonk.ip=10.1.1.$me vonk.peer=10.1.1.$peer",
-			'-m', 256, '-pace', 'real', '-limit', 'time=2000', '-nic',
+			'-m', 256, '-limit', 'time=2000', '-nic',
 			"socket,$how=127.0.0.1:$port,mac=08:00:20:00:00:0$me");
 	};
 }
