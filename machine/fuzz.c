@@ -90,26 +90,6 @@ static void set_stops(struct fuzz *f)
 
 /* --- an input --- */
 
-static int put(struct fuzz *f, u32 va, const u8 *p, u32 n)
-{
-	struct cpu *cpu = f->m->cpu[0];
-
-	while (n) {
-		u32 here = 0x1000 - (va & 0xfff);
-		struct peek_page page;
-
-		if (here > n)
-			here = n;
-		if (!peek_translate(cpu, va, false, &page) ||
-		    bus_copy_to(cpu->bus, page.pa, p, here))
-			return -EFAULT;
-		va += here;
-		p += here;
-		n -= here;
-	}
-	return 0;
-}
-
 static void feed(struct fuzz *f)
 {
 	struct chr *chr = &f->m->chr[f->spec.serial - 1];
@@ -127,7 +107,6 @@ static int deliver(struct fuzz *f, const u8 *data, u32 n)
 	const struct fuzz_place *len = &f->spec.len;
 	struct cpu *cpu = f->m->cpu[0];
 	u8 word[4];
-	int ret;
 
 	f->data = data;
 	f->left = n;
@@ -135,15 +114,16 @@ static int deliver(struct fuzz *f, const u8 *data, u32 n)
 		feed(f);
 		return 0;
 	}
-	ret = put(f, f->va, data, n);
-	if (ret || !len->given)
-		return ret;
+	if (!peek_write(cpu, f->va, data, n))
+		return -EFAULT;
+	if (!len->given)
+		return 0;
 	if (len->is_reg) {
 		cpu_set_reg(cpu, cpu->cwp, len->at, n);
 		return 0;
 	}
 	be32_put(word, n);
-	return put(f, len->at, word, sizeof(word));
+	return peek_write(cpu, len->at, word, sizeof(word)) ? 0 : -EFAULT;
 }
 
 int fuzz_begin(struct fuzz *f, struct machine *m, const struct fuzz_spec *spec, u8 *map, char *err,
@@ -170,10 +150,11 @@ int fuzz_begin(struct fuzz *f, struct machine *m, const struct fuzz_spec *spec, 
 	if (capture_take(m, &f->capture))
 		return say(err, errlen, -ENOMEM, "out of memory");
 	/* Decode what an empty input runs through; and is there memory where inputs go? */
-	if (fuzz_one(f, NULL, 0, &out)) {
+	if (fuzz_one(f, NULL, 0, &out) || capture_go_back(m, f->capture)) {
 		ret = say(err, errlen, -EFAULT, "an input cannot be put into the guest's memory");
 		fuzz_end(f);
 	}
+	f->used = false;
 	return ret;
 }
 

@@ -148,3 +148,23 @@ bool peek_read(const struct cpu *cpu, u32 va, bool fetch, void *buf, u32 n)
 	}
 	return true;
 }
+
+bool peek_write(const struct cpu *cpu, u32 va, const void *buf, u32 n)
+{
+	const u8 *from = buf;
+
+	while (n) {
+		u32 here = 0x1000 - (va & 0xfff);
+		struct peek_page page;
+
+		if (here > n)
+			here = n;
+		if (!peek_translate(cpu, va, false, &page) ||
+		    bus_copy_to(cpu->bus, page.pa, from, here))
+			return false;
+		from += here;
+		va += here;
+		n -= here;
+	}
+	return true;
+}

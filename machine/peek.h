@@ -33,5 +33,7 @@ void peek_each(const struct cpu *cpu, bool (*visit)(void *arg, const struct peek
  * memory.
  */
 bool peek_read(const struct cpu *cpu, u32 va, bool fetch, void *buf, u32 n);
+/* The same, written; what stands before the part that cannot be is. */
+bool peek_write(const struct cpu *cpu, u32 va, const void *buf, u32 n);
 
 #endif

@@ -6,27 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/boot.h"
 #include "machine/gdbstub.h"
+#include "t/fuzz/small.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
-static struct options o;
-static struct control control;
 static struct gdbstub g;
-
-static void start(void)
-{
-	static char *argv[] = { "vonk", "-m", "1", "-vga", "none", NULL };
-	static struct machine_config config;
-	char err[256];
-
-	if (options_parse(&o, 5, argv, err, sizeof(err)) ||
-	    boot_config(&o, &config, err, sizeof(err)) ||
-	    machine_new(&control.m, &config, err, sizeof(err)))
-		__builtin_trap();
-	control.o = &o;
-}
 
 static void feed(const u8 *p, size_t len)
 {
@@ -65,8 +50,7 @@ static void feed_line(const u8 *p, size_t len)
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
-	if (!control.m)
-		start();
+	small_start();
 	machine_reset(control.m);
 	gdbstub_init(&g, &control);
 	control.quit = control.reset = control.stopped = false;

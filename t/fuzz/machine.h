@@ -20,6 +20,7 @@
 #include "lib/be.h"
 #include "lib/block.h"
 #include "machine/machine.h"
+#include "t/fuzz/check.h"
 
 #define D(name) extern const struct dev_class name##_class;
 #include "dev/all.h"
@@ -30,17 +31,6 @@
 #define FUZZ_WINDOW 0xff000000u
 #define FUZZ_PAGE 4096u
 #define FUZZ_DIRTY 512
-
-/* A finding: says which, and stops as a crash does. */
-#define FUZZ_CHECK(cond, ...)                                                                      \
-	do {                                                                                       \
-		if (!(cond)) {                                                                     \
-			fprintf(stderr, "%s:%d: %s: ", __FILE__, __LINE__, #cond);                 \
-			fprintf(stderr, " " __VA_ARGS__);                                          \
-			fputc('\n', stderr);                                                       \
-			__builtin_trap();                                                          \
-		}                                                                                  \
-	} while (0)
 
 /* The bytes of an input; what is missing is zero. */
 struct fuzz_in {

@@ -9,29 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/boot.h"
-#include "machine/monitor.h"
+#include "t/fuzz/small.h"
 
 #define TABLES 512 /* bytes at 0, as many as there are */
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
-static struct options o;
-static struct control control;
 static struct monitor mon;
-
-static void start(void)
-{
-	static char *argv[] = { "vonk", "-m", "1", "-vga", "none", NULL };
-	static struct machine_config config;
-	char err[256];
-
-	if (options_parse(&o, 5, argv, err, sizeof(err)) ||
-	    boot_config(&o, &config, err, sizeof(err)) ||
-	    machine_new(&control.m, &config, err, sizeof(err)))
-		__builtin_trap();
-	control.o = &o;
-}
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
@@ -39,8 +23,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	struct cpu *cpu;
 	u8 out[512];
 
-	if (!control.m)
-		start();
+	small_start();
 	machine_reset(control.m);
 	memcpy(control.m->ram, data + len - tables, tables);
 	cpu = control.m->cpu[0];
