@@ -92,7 +92,7 @@ $(O)/tools/%: tools/%.c
 	$(call say,HOSTCC,$<) $(HOSTCC) -std=gnu11 -O1 -Wall -Wextra -I. -o $@ $<
 
 # Tests write command lines as arrays of literals, which argv's type does not know as constant.
-$(O)/t/%: ALL_CFLAGS += -Wno-write-strings
+$(O)/t/% obj/fuzz/bin/%: ALL_CFLAGS += -Wno-write-strings
 # Every allocation of this one can fail.
 $(O)/t/7104-alloc: ALL_LDFLAGS += $(foreach f,malloc calloc realloc host_mem_new,-Wl,--wrap=$f)
 $(O)/t/%: t/%.c $(O)/libvonk.a

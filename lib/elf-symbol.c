@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Symbols by name (System V ABI, chapter 4). Nothing in the file is trusted. */
+/* Symbols and sections by name (System V ABI, chapter 4). Nothing in the file is trusted. */
 #include "lib/elf-symbol.h"
 
 #include <string.h>
@@ -10,13 +10,17 @@ enum {
 	E_SHOFF = 32,
 	E_SHENTSIZE = 46,
 	E_SHNUM = 48,
+	E_SHSTRNDX = 50,
 	EHDR_SIZE = 52,
 	SHDR_SIZE = 40,
 	SH_TYPE = 4,
+	SH_FLAGS = 8,
 	SH_OFFSET = 16,
 	SH_SIZE = 20,
 	SH_LINK = 24,
 	SHT_SYMTAB = 2,
+	SHT_NOBITS = 8,
+	SHF_COMPRESSED = 0x800,
 	SYM_SIZE = 16,
 	ST_VALUE = 4,
 	ST_INFO = 12,
@@ -24,34 +28,29 @@ enum {
 	STT_FILE = 4,
 };
 
-struct span {
-	const u8 *p;
-	u32 n;
-};
-
-static bool get(const u8 *file, size_t len, u64 off, u64 n, struct span *out)
+static bool get(const u8 *file, size_t len, u64 off, u64 n, struct elf_span *out)
 {
 	if (off > len || n > len - off)
 		return false;
-	*out = (struct span){ file + off, (u32)n };
+	*out = (struct elf_span){ file + off, (u32)n };
 	return true;
 }
 
-static bool section(const u8 *file, size_t len, u32 n, struct span *head, struct span *body)
+static bool section(const u8 *file, size_t len, u32 n, struct elf_span *head, struct elf_span *body)
 {
 	return n < be16_get(file + E_SHNUM) &&
 	       get(file, len, be32_get(file + E_SHOFF) + (u64)n * SHDR_SIZE, SHDR_SIZE, head) &&
 	       get(file, len, be32_get(head->p + SH_OFFSET), be32_get(head->p + SH_SIZE), body);
 }
 
-static bool is_name(const struct span *strings, u32 off, const char *name)
+static bool is_name(const struct elf_span *strings, u32 off, const char *name)
 {
 	size_t n = strlen(name) + 1;
 
 	return off <= strings->n && n <= strings->n - off && !memcmp(strings->p + off, name, n);
 }
 
-static bool look(const struct span *symbols, const struct span *strings, const char *name,
+static bool look(const struct elf_span *symbols, const struct elf_span *strings, const char *name,
 		 u32 *value)
 {
 	for (u32 at = 0; symbols->n - at >= SYM_SIZE; at += SYM_SIZE) {
@@ -66,18 +65,39 @@ static bool look(const struct span *symbols, const struct span *strings, const c
 	return false;
 }
 
+static bool has_sections(const u8 *file, size_t len)
+{
+	return len >= EHDR_SIZE && !memcmp(file, "\177ELF\1\2", 6) &&
+	       be16_get(file + E_SHENTSIZE) == SHDR_SIZE;
+}
+
 bool elf_symbol(const u8 *file, size_t len, const char *name, u32 *value)
 {
-	struct span head, symbols, strhead, strings;
+	struct elf_span head, symbols, strhead, strings;
 
-	if (len < EHDR_SIZE || memcmp(file, "\177ELF\1\2", 6) ||
-	    be16_get(file + E_SHENTSIZE) != SHDR_SIZE)
+	if (!has_sections(file, len))
 		return false;
 	for (u32 n = 0; n < be16_get(file + E_SHNUM); n++)
 		if (section(file, len, n, &head, &symbols) &&
 		    be32_get(head.p + SH_TYPE) == SHT_SYMTAB &&
 		    section(file, len, be32_get(head.p + SH_LINK), &strhead, &strings) &&
 		    look(&symbols, &strings, name, value))
+			return true;
+	return false;
+}
+
+bool elf_section(const u8 *file, size_t len, const char *name, struct elf_span *body)
+{
+	struct elf_span head, strings;
+
+	if (!has_sections(file, len) ||
+	    !section(file, len, be16_get(file + E_SHSTRNDX), &head, &strings))
+		return false;
+	for (u32 n = 0; n < be16_get(file + E_SHNUM); n++)
+		if (section(file, len, n, &head, body) &&
+		    be32_get(head.p + SH_TYPE) != SHT_NOBITS &&
+		    !(be32_get(head.p + SH_FLAGS) & SHF_COMPRESSED) &&
+		    is_name(&strings, be32_get(head.p), name))
 			return true;
 	return false;
 }

@@ -10,11 +10,13 @@
 #include "lib/host-about.h"
 #include "lib/host-afl.h"
 #include "lib/host-load.h"
+#include "lib/host-out.h"
 #include "lib/host-sandbox.h"
 #include "lib/host-save.h"
 #include "lib/host-signal.h"
 #include "lib/host.h"
 #include "machine/boot.h"
+#include "machine/coverage.h"
 #include "machine/fuzz.h"
 #include "machine/gdbstub.h"
 #include "machine/monitor.h"
@@ -26,6 +28,7 @@
 #include "machine/snapcmd.h"
 #include "machine/snapctl.h"
 #include "machine/timeline.h"
+#include "machine/trace.h"
 
 enum {
 	EXIT_OFF = 0,
@@ -50,6 +53,9 @@ struct run {
 	struct network net;
 	struct log log;
 	FILE *logfile; /* NULL: stderr */
+	struct trace trace;
+	FILE *tracefile;
+	struct coverage coverage;
 	struct control control;
 	struct monitor mux, monitor; /* on a mon: stream; on one of its own */
 	struct gdbstub gdb;
@@ -519,6 +525,33 @@ static void close_log(struct run *r, int *status)
 		*status = complain("-D: the log is not complete");
 }
 
+/* -trace and -cov. */
+static int open_traces(struct run *r, char *err, size_t errlen)
+{
+	if (r->o.trace) {
+		char why[512];
+		int ret = host_out_open(&r->tracefile, r->o.trace, why, sizeof(why));
+
+		if (ret) {
+			snprintf(err, errlen, "-trace: %s", why);
+			return ret;
+		}
+		trace_begin(&r->trace, r->m, r->o.log_range, r->o.nr_log_ranges, r->tracefile);
+	}
+	return r->o.cov ? coverage_begin(&r->coverage, r->m, &r->o, err, errlen) : 0;
+}
+
+static void close_traces(struct run *r, int *status)
+{
+	char err[1024];
+
+	trace_end(&r->trace);
+	if (host_out_close(r->tracefile))
+		*status = complain("-trace: the file is not complete");
+	if (coverage_end(&r->coverage, err, sizeof(err)))
+		*status = complain(err);
+}
+
 static int open_journal(struct run *r, char *err, size_t errlen)
 {
 	int ret;
@@ -662,6 +695,8 @@ static int start(struct run *r, char *err, size_t errlen)
 		ret = nvram_save(&r->nvram, machine_chip(r->m, "nvram"), err, errlen);
 	if (!ret)
 		ret = open_log(r, err, errlen);
+	if (!ret)
+		ret = open_traces(r, err, errlen);
 	if (!ret)
 		ret = network_open(&r->net, &r->host, &r->o, r->config.net, &r->m->clock,
 				   r->o.rtc_base, err, errlen);
@@ -844,6 +879,7 @@ static int session(struct run *r)
 	close_report(r, err, &status);
 	close_log(r, &status);
 	verdict_release(&r->verdict);
+	close_traces(r, &status);
 	gdbstub_release(&r->gdb);
 	journal_release(&r->journal);
 	recording_release(&r->recording);
@@ -991,6 +1027,8 @@ static int fuzz_replay(struct run *r, struct fuzz_spec *spec, char *err, size_t 
 		ret = fuzz_begin(&f, r->m, spec, map, err, errlen);
 	if (!ret)
 		ret = open_log(r, err, errlen);
+	if (!ret)
+		ret = open_traces(r, err, errlen);
 	if (ret) {
 		status = complain(err);
 	} else {
@@ -1001,6 +1039,7 @@ static int fuzz_replay(struct run *r, struct fuzz_spec *spec, char *err, size_t 
 		if (!ret && spec->repeat > 1)
 			again = fuzz_again(&f, data, (u32)n, &out);
 		close_log(r, &status);
+		close_traces(r, &status);
 		fuzz_end(&f);
 	}
 	free(data);

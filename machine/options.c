@@ -662,7 +662,8 @@ static const struct opt_row rows[] = {
 		  "more" },
 	{ "D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr" },
 	{ "dfilter", "RANGE,...", GRP_DEBUG, 0, read_dfilter,
-	  .help = "of in_asm, exec and cpu, log only these addresses: FIRST..LAST, START+SIZE, "
+	  .help = "of in_asm, exec, cpu and -trace, log only these addresses: FIRST..LAST, "
+		  "START+SIZE, "
 		  "END-SIZE" },
 	{ "fuzz", "KEY=VALUE,...", GRP_DEBUG, 0, TEXT(fuzz),
 	  .help = "be a target of AFL++: mem=ADDR or serial takes inputs; start=, len=, max=, "
@@ -670,6 +671,12 @@ static const struct opt_row rows[] = {
 		  "fail=, traps=, insns= and more, see tools/doc/fuzzing.md" },
 	{ "fuzz-replay", "FILE", GRP_DEBUG, 0, TEXT(fuzz_replay),
 	  .help = "run that one input as -fuzz would, and tell how it ends" },
+	{ "cov", "NAME", GRP_DEBUG, 0, TEXT(cov),
+	  .help = "at exit, write which instructions and branches were executed to NAME.drcov, "
+		  "NAME.info (lcov) and NAME.cov (TSIM); slowly" },
+	{ "trace", "FILE", GRP_DEBUG, 0, TEXT(trace),
+	  .help = "write every instruction to FILE, with the registers that it changed; -dfilter "
+		  "chooses addresses" },
 	{ "stats", NULL, GRP_DEBUG, 0, FLAG(stats),
 	  .help = "at exit, one JSON object on the last line of stderr" },
 
@@ -712,7 +719,7 @@ static const struct {
 	{ "nodefaults|no-user-config|nodefconfig|no-fd-bootchk|no-acpi|no-hpet",
 	  "it would change nothing; leave it out" },
 	{ "no-shutdown|action", "the nearest is -no-reboot" },
-	{ "singlestep|trace|plugin|msg", "the nearest is -d ITEM,..." },
+	{ "singlestep|plugin|msg", "the nearest is -d ITEM,..." },
 	{ "semihosting|semihosting-config",
 	  "the guest exits by 'ta 0' with traps disabled, %g1 = 1, the status in %o0" },
 	{ "fw_cfg|smbios|acpitable|dtb|option-rom", "the nearest is -prom-env NAME=VALUE" },

@@ -197,6 +197,8 @@ struct options {
 	const char *record, *replay; /* files, NULL: none */
 	const char *fuzz; /* what fuzz_parse() takes, NULL: no fuzzing */
 	const char *fuzz_replay; /* file, NULL: none */
+	const char *cov; /* files' name without suffix, NULL: none */
+	const char *trace; /* file, NULL: none */
 	u64 history; /* bytes of memory for gdb to go back, 0: it cannot */
 	bool stats;
 	struct opt_chr

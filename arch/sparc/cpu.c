@@ -264,7 +264,7 @@ static bool run_engine(struct cpu *cpu)
 	struct op *op;
 	unsigned n;
 
-	if (!cpu_can_run(cpu))
+	if (!cpu_can_run(cpu) || cpu->tracer)
 		return false;
 	op = code_lookup(cpu, cpu->pc);
 	if (!op)

@@ -140,6 +140,16 @@ struct cpu_log {
 	void *arg;
 };
 
+/*
+ * Somebody who is told what every instruction did; while there is one, the engine does not run. word was at pc;
+ * tt: it trapped, and the trap has been entered.
+ */
+struct cpu_tracer {
+	void (*stepped)(void *arg, const struct cpu *cpu, u32 pc, u32 word, unsigned tt);
+	void *arg;
+	struct cpu_tracer *next;
+};
+
 struct cpu {
 	/* Hot: the current window, %g0 in r[0], written only as r[R_SINK]. */
 	u32 r[R_SINK + 1];
@@ -212,6 +222,7 @@ struct cpu {
 	u32 exit_status;
 	u64 limit;
 	const struct cpu_log *log; /* NULL: nobody */
+	struct cpu_tracer *tracer; /* the first of a list, NULL: nobody */
 	struct cover *cover; /* cover.h; NULL: nobody */
 	/* The engine's registers between two handlers where it cannot run threaded. */
 	struct {

@@ -595,10 +595,17 @@ static __cold void tell(const struct cpu *cpu, u32 pc, u32 w)
 		cpu->log->insn(cpu->log->arg, cpu, pc, w);
 }
 
+static __cold void tell_tracers(const struct cpu *cpu, u32 pc, u32 w, unsigned tt)
+{
+	for (const struct cpu_tracer *t = cpu->tracer; t; t = t->next)
+		t->stepped(t->arg, cpu, pc, w, tt);
+}
+
 void cpu_step(struct cpu *cpu)
 {
 	u32 pc = cpu->pc, npc = cpu->npc, w;
 	unsigned tt = cpu_fetch(cpu, pc, &w);
+	bool fetched = !tt;
 
 	if (!tt) {
 		if (unlikely(cpu->log))
@@ -615,4 +622,6 @@ void cpu_step(struct cpu *cpu)
 		cpu->npc = npc;
 		cpu_trap(cpu, tt);
 	}
+	if (unlikely(cpu->tracer) && fetched)
+		tell_tracers(cpu, pc, w, tt);
 }

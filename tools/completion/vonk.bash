@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # Completion for bash: install as /usr/share/bash-completion/completions/vonk.
 
-_vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cpu -d -dfilter -display -drive -expect -fail -fda -fuzz -fuzz-replay
+_vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cov -cpu -d -dfilter -display -drive -expect -fail -fda -fuzz -fuzz-replay
 	-g -gdb -h -hda -hdb -hdc -hdd -help -history -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev
 	-nic -no-reboot -nographic -nouartrx -nvram -object -pace -prom-env -r -record -replay -report -restore -rtc -s
-	-sandbox -save-at -save-on-exit -serial -smp -snap -snapshot -stats -tlim -uuid -version -vga'
+	-sandbox -save-at -save-on-exit -serial -smp -snap -snapshot -stats -tlim -trace -uuid -version -vga'
 
 # The first words that the program itself lists: boards or, with their blanks, processors.
 _vonk_list()
