@@ -17,10 +17,28 @@ enum { CONTROL = 198, STATUS = 199 };
 #define OLD_ENABLED 0x80000001u
 #define OLD_MAPSIZE 0x40000000u
 #define OLD_SHM_FUZZ 0x01000000u
+#define OLD_CMP 0x02000000u /* cmplog as of version 4 */
 #define OLD_SIZE_MAX 0x800000u /* the field has 23 bits */
 /* Protocol 1: a greeting that names the version, then options and their parameters. */
 #define HELLO_1 0x41464c01u
 enum { NEW_MAPSIZE = 1, NEW_SHM_FUZZ = 2 };
+
+/*
+ * cmplog's memory: 65536 headers, then for each of them 32 pairs of operands, the last ones. Its size tells which of the two
+ * layouts in use it is. Bits of a header from the lowest: hits 24, id 24, shape 5, type 2, attribute 4, 5 more; or
+ * hits 6, shape 5, type 1, attribute 4.
+ */
+#define CMP_PLACES 65536u
+#define CMP_PAIRS 32u
+enum {
+	WIDE_HEAD = 8,
+	WIDE_PAIR = 32,
+	WIDE_SECOND = 8,
+	NARROW_HEAD = 2,
+	NARROW_PAIR = 72,
+	NARROW_SECOND = 32,
+};
+#define CMP_SIZE(head, pair) (CMP_PLACES * ((head) + CMP_PAIRS * (pair)))
 
 /* afl-fuzz looks for this in the file, to know that inputs are run one after another. */
 static const char signature[] __attribute__((used)) = "##SIG_AFL_PERSISTENT##";
@@ -50,6 +68,19 @@ static u8 *attach(const char *name, u32 *size)
 	return p;
 }
 
+/* afl-fuzz -c starts a second fork server, which it tells by a variable that it is that. */
+static void open_cmp(struct host_afl *a)
+{
+	u32 size = 0;
+
+	if (!getenv("___AFL_EINS_ZWEI_POLIZEI___"))
+		return;
+	a->cmp = attach("__AFL_CMPLOG_SHM_ID", &size);
+	a->cmp_narrow = size == CMP_SIZE(NARROW_HEAD, NARROW_PAIR);
+	if (!a->cmp_narrow && size != CMP_SIZE(WIDE_HEAD, WIDE_PAIR))
+		a->cmp = NULL;
+}
+
 int host_afl_open(struct host_afl *a, unsigned protocol, u32 map_size, char *err, size_t errlen)
 {
 	const struct rlimit no_core = { 0, 0 };
@@ -70,6 +101,7 @@ int host_afl_open(struct host_afl *a, unsigned protocol, u32 map_size, char *err
 	a->shm = attach("__AFL_SHM_FUZZ_ID", &a->shm_size);
 	if (a->shm && a->shm_size < 4)
 		a->shm = NULL;
+	open_cmp(a);
 	setrlimit(RLIMIT_CORE, &no_core);
 	return 0;
 }
@@ -98,6 +130,8 @@ static bool greet_old(struct host_afl *a)
 		word |= OLD_MAPSIZE | (a->map_size - 1) << 1;
 	if (a->shm)
 		word |= OLD_SHM_FUZZ;
+	if (a->cmp)
+		word |= OLD_CMP;
 	if (!put(word))
 		return false;
 	if (!a->shm)
@@ -197,6 +231,65 @@ bool host_afl_next(const struct host_afl *a)
 		return false;
 	raise(SIGSTOP);
 	return true;
+}
+
+/* Comparisons of bytes and half-words show as what they are, so that the fuzzer looks for no zeros beside them. */
+static u64 shape_of(u32 v0, u32 v1)
+{
+	return (v0 | v1) > 0xffff ? 3 : 1;
+}
+
+static void put_pair(u8 *at, u32 second, u64 v0, u64 v1)
+{
+	memcpy(at, &v0, sizeof(v0));
+	memcpy(at + second, &v1, sizeof(v1));
+}
+
+/* hits counts up to what it can hold; 1 is the type of an instruction's operands, and of equality. */
+static void compare_wide(u8 *cmp, u32 place, u32 v0, u32 v1)
+{
+	u8 *at = cmp + place * WIDE_HEAD;
+	u64 head, hits, shape = shape_of(v0, v1);
+
+	memcpy(&head, at, sizeof(head));
+	hits = head & 0xffffff;
+	if (hits && (head >> 48 & 31) > shape)
+		shape = head >> 48 & 31;
+	head = (hits + (hits < 0xffffff)) | shape << 48 | 1ull << 53 | 1ull << 55;
+	memcpy(at, &head, sizeof(head));
+	put_pair(cmp + CMP_PLACES * WIDE_HEAD +
+			 (u64)(place * CMP_PAIRS + hits % CMP_PAIRS) * WIDE_PAIR,
+		 WIDE_SECOND, v0, v1);
+}
+
+/* The same, where the type of an instruction's operands is 0. */
+static void compare_narrow(u8 *cmp, u32 place, u32 v0, u32 v1)
+{
+	u8 *at = cmp + place * NARROW_HEAD;
+	u64 shape = shape_of(v0, v1);
+	u16 head;
+	u32 hits;
+
+	memcpy(&head, at, sizeof(head));
+	hits = head & 63;
+	if (hits && (head >> 6 & 31) > shape)
+		shape = head >> 6 & 31;
+	head = (u16)((hits + (hits < 63)) | shape << 6 | 1u << 12);
+	memcpy(at, &head, sizeof(head));
+	put_pair(cmp + CMP_PLACES * NARROW_HEAD +
+			 (u64)(place * CMP_PAIRS + hits % CMP_PAIRS) * NARROW_PAIR,
+		 NARROW_SECOND, v0, v1);
+}
+
+void host_afl_compare(const struct host_afl *a, u32 place, u32 v0, u32 v1)
+{
+	place = place * 0x9e3779b1u >> 16;
+	if (v0 == v1)
+		return;
+	if (a->cmp_narrow)
+		compare_narrow(a->cmp, place, v0, v1);
+	else
+		compare_wide(a->cmp, place, v0, v1);
 }
 
 _Noreturn void host_afl_crash(void)

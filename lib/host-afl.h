@@ -24,6 +24,9 @@ struct host_afl {
 	const u8 *shm; /* of test cases: length, then bytes; NULL: standard input */
 	u32 shm_size;
 	bool alone; /* nobody is at the descriptors: one input, and that is all */
+	/* Operands of comparisons (cmplog), where this process is the one that afl-fuzz -c wants them from. */
+	u8 *cmp; /* NULL: not wanted */
+	bool cmp_narrow; /* its layout, since 4.22: headers of 2 bytes */
 };
 
 /*
@@ -37,6 +40,10 @@ bool host_afl_serve(struct host_afl *a);
 u32 host_afl_input(const struct host_afl *a, u8 *buf, u32 max);
 /* The input is done. True: there is another one; false: the child ends. */
 bool host_afl_next(const struct host_afl *a);
+/*
+ * The operands of a comparison at a place, of which any number will do as a name. Only where a->cmp is not NULL.
+ */
+void host_afl_compare(const struct host_afl *a, u32 place, u32 v0, u32 v1);
 /* How an input that found something ends, and one that did not come to an end. */
 _Noreturn void host_afl_crash(void);
 _Noreturn void host_afl_hang(void);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode.h"
 #include "lib/be.h"
 #include "lib/hash64.h"
 #include "machine/capture.h"
@@ -158,8 +159,32 @@ int fuzz_begin(struct fuzz *f, struct machine *m, const struct fuzz_spec *spec, 
 	return ret;
 }
 
+static void look_for_compare(void *arg, const struct cpu *cpu, u32 pc, u32 w)
+{
+	const struct fuzz *f = arg;
+
+	if (insn_decode(w) == insn_subcc && pc - f->cover.first <= f->cover.size)
+		f->compare(f->compare_arg, pc, cpu->r[f_rs1(w)],
+			   f_i(w) ? (u32)f_simm13(w) : cpu->r[f_rs2(w)]);
+}
+
+void fuzz_compares(struct fuzz *f, void (*compare)(void *arg, u32 pc, u32 a, u32 b), void *arg)
+{
+	struct cpu *cpu = f->m->cpu[0];
+
+	f->compare = compare;
+	f->compare_arg = arg;
+	f->log = (struct cpu_log){ .insn = look_for_compare, .arg = f };
+	cpu->log = &f->log;
+	cpu->ref = true;
+}
+
 void fuzz_end(struct fuzz *f)
 {
+	if (f->compare) {
+		f->m->cpu[0]->log = NULL;
+		f->m->cpu[0]->ref = f->m->config.ref;
+	}
 	if (f->capture)
 		capture_drop(f->m, f->capture);
 	f->capture = NULL;

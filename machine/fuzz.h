@@ -70,6 +70,9 @@ struct fuzz {
 	const u8 *data; /* for the serial port: what is left */
 	u32 left;
 	bool used; /* since the capture */
+	struct cpu_log log; /* comparisons */
+	void (*compare)(void *arg, u32 pc, u32 a, u32 b);
+	void *compare_arg;
 };
 
 /* map: spec->map_size bytes. 0, or -errno with one line in err. */
@@ -78,5 +81,7 @@ int fuzz_begin(struct fuzz *f, struct machine *m, const struct fuzz_spec *spec, 
 /* 0, or -errno: the machine is of no more use. */
 int fuzz_one(struct fuzz *f, const u8 *data, u32 n, struct fuzz_outcome *out);
 void fuzz_end(struct fuzz *f);
+/* From now on, tell the operands of every SUBcc, before it is executed; slowly. */
+void fuzz_compares(struct fuzz *f, void (*compare)(void *arg, u32 pc, u32 a, u32 b), void *arg);
 
 #endif

@@ -944,6 +944,11 @@ static int fuzz_inputs(struct fuzz *f, const struct host_afl *a)
 	return EXIT_OFF;
 }
 
+static void on_compare(void *arg, u32 pc, u32 a, u32 b)
+{
+	host_afl_compare(arg, pc >> 2, a, b);
+}
+
 static int fuzz_target(struct run *r, struct fuzz_spec *spec, char *err, size_t errlen)
 {
 	struct host_afl a;
@@ -954,6 +959,8 @@ static int fuzz_target(struct run *r, struct fuzz_spec *spec, char *err, size_t 
 	    fuzz_begin(&f, r->m, spec, a.map, err, errlen))
 		return complain(err);
 	memset(a.map, 0, spec->map_size);
+	if (a.cmp)
+		fuzz_compares(&f, on_compare, &a);
 	if (host_afl_serve(&a))
 		status = fuzz_inputs(&f, &a);
 	fuzz_end(&f);

@@ -186,6 +186,48 @@ is(sprintf('%08x', word()), '41464c01', 'and the greeting again');
 ok((round($good))[1] eq $bytes, 'the same coverage');
 is(done(), 0, 'the end');
 
+# --- operands of comparisons, as afl-fuzz -c wants them, in both of its layouts (include/cmplog.h of 4.04c and of 4.22) ---
+
+# All pairs that were logged: place -> [[first, second], ...].
+sub pairs
+{
+	my ($shm, $head, $pair, $second, $hits) = @_;
+	my %all;
+	shmread($shm, my $heads, 0, 65536 * $head) or die;
+	for my $i (0 .. 65535) {
+		my $h = substr $heads, $i * $head, $head;
+		next unless $h =~ /[^\0]/;
+		my $nr = $hits->($h);
+		for my $k (0 .. ($nr > 32 ? 32 : $nr) - 1) {
+			shmread($shm, my $p, 65536 * $head + ($i * 32 + $k) * $pair, $pair) or die;
+			push @{$all{$i}}, [unpack('Q<', $p), unpack('Q<', substr $p, $second)];
+		}
+	}
+	return \%all;
+}
+
+for (['wide', 8, 32, 8, sub { unpack('V', $_[0]) & 0xffffff }],
+	['narrow', 2, 72, 32, sub { unpack('v', $_[0]) & 63 }]) {
+	my ($name, $head, $pair, $second, $hits) = @$_;
+	my $cmp = shmget(IPC_PRIVATE, 65536 * ($head + 32 * $pair), 0600 | IPC_CREAT) // die "shmget: $!";
+	server('', %env, __AFL_CMPLOG_SHM_ID => $cmp, '___AFL_EINS_ZWEI_POLIZEI___' => 1);
+	is(sprintf('%08x', word()), 'c301ffff', "$name: a greeting that says so");
+	say_word(0x83000001);
+	my ($s, $b) = round(packet(1, 2, 'bozm'));
+	ok($s == $stopped && $b =~ /[^\0]/, "$name: an input");
+	my $all = pairs($cmp, $head, $pair, $second, $hits);
+	my @letter = grep { $_->[0] == ord 'z' && $_->[1] == ord 'o' } map { @$_ } values %$all;
+	ok(@letter >= 1, "$name: the letter that is wrong, and the one that is wanted");
+	ok(!grep({ $_->[0] == $_->[1] } map { @$_ } values %$all), "$name: what is equal teaches nothing");
+	is(done(), 0, "$name: the end");
+	shmctl($cmp, IPC_RMID, 0);
+}
+server('', %env, __AFL_CMPLOG_SHM_ID => $map, '___AFL_EINS_ZWEI_POLIZEI___' => 1);
+is(sprintf('%08x', word()), 'c101ffff', 'memory of a size that no layout has is left alone');
+say_word(0x81000001);
+is((round($good))[0], $stopped, 'and inputs run');
+done();
+
 # A hang stays until the fuzzer's own timeout; inputs come by standard input where there is no memory for them.
 $fuzz =~ s/,fail=panic//;
 server('', %env);
@@ -196,7 +238,7 @@ say_word(0);
 $child = word();
 my $bits = '';
 vec($bits, $from, 1) = 1;
-is(select(my $got = $bits, undef, undef, 0.5), 0, 'a hang says nothing');
+is(scalar(select(my $got = $bits, undef, undef, 0.5)), 0, 'a hang says nothing');
 kill 'KILL', $child;
 is(word() & 0x7f, POSIX::SIGKILL(), 'until it is killed');
 is((round($good, 1))[0], $stopped, 'and the next one runs');
