@@ -116,6 +116,29 @@ int block_forget(struct block *b, u64 unit)
 	return b->ops->forget(b, unit);
 }
 
+struct block *block_base(struct block *b)
+{
+	return b->ops->base ? b->ops->base(b) : b;
+}
+
+int block_digest(struct block *b, u8 digest[SHA256_SIZE])
+{
+	u8 buf[16 * BLOCK_UNIT];
+	struct sha256 sha;
+	int ret = 0;
+
+	sha256_init(&sha);
+	for (u64 off = 0; !ret && off < b->size; off += sizeof(buf)) {
+		u64 left = b->size - off;
+		u32 n = left < sizeof(buf) ? (u32)left : (u32)sizeof(buf);
+
+		ret = block_read(b, off, buf, n);
+		sha256_add(&sha, buf, ret ? 0 : n);
+	}
+	sha256_end(&sha, digest);
+	return ret;
+}
+
 /* Plain memory. */
 
 struct mem_block {

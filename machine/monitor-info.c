@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dev/m48t08.h"
+#include "machine/fields.h"
 #include "machine/monitor.h"
 #include "machine/peek.h"
 #include "machine/snapshot.h"
@@ -167,7 +168,7 @@ static void print_field(void *arg, const char *path, const struct field *f, cons
 static void print_chip(struct monitor *mon, struct dev *chip)
 {
 	mon_printf(mon, "%s (%s):\n", chip->name, chip->cls->name);
-	field_each(chip->cls->fields, dev_state(chip), print_field, mon);
+	fields_each(chip->cls->fields, dev_state(chip), print_field, mon);
 }
 
 static void info_chip(struct monitor *mon, const char *args)

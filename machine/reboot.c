@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/host-mem.h"
+#include "lib/zero.h"
 
 struct reboot *reboot_new(u64 ram_size)
 {
@@ -25,7 +26,7 @@ void reboot_free(struct reboot *r)
 {
 	if (!r)
 		return;
-	snap_runs_release(&r->runs);
+	runs_release(&r->runs);
 	host_mem_free(r->ram, r->size);
 	free(r);
 }
@@ -42,10 +43,10 @@ int reboot_note(struct machine *m)
 	for (u64 i = 0; !ret && i < pages; i++) {
 		u64 off = i * SNAP_PAGE;
 
-		if (!touched[i] || snap_page_is_zero(m->ram + off))
+		if (!touched[i] || is_zero(m->ram + off, SNAP_PAGE))
 			continue;
 		memcpy(r->ram + off, m->ram + off, SNAP_PAGE);
-		ret = snap_runs_add(&r->runs, (u32)i);
+		ret = runs_add(&r->runs, (u32)i, 1);
 	}
 	free(touched);
 	if (ret) {

@@ -14,7 +14,7 @@ struct reboot {
 	struct cpu_state start; /* of CPU 0, its icount without meaning */
 	u8 *ram; /* zero but for the pages in runs */
 	u64 size; /* bytes of RAM */
-	struct snap_runs runs;
+	struct runs runs;
 };
 
 /* Note memory and processor as they are, before the first instruction. 0 or -ENOMEM. */

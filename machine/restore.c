@@ -21,7 +21,7 @@
 /* No stream from a pipe is longer: the largest memory and a few large disks. */
 #define STREAM_MAX (1ull << 36)
 
-static __printf(4, 5) int fail(int ret, char *err, size_t errlen, const char *fmt, ...)
+int snapshot_fail(int ret, char *err, size_t errlen, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -32,23 +32,22 @@ static __printf(4, 5) int fail(int ret, char *err, size_t errlen, const char *fm
 }
 
 /* The image's refusal as a line. */
-static int refused(const struct snapshot *s, char *err, size_t errlen)
+int snapshot_refused(const struct snapshot *s, char *err, size_t errlen)
 {
 	const struct snap_refusal *b = &s->img.bad;
 	char numbers[64] = "";
 
 	if (b->err && b->err != -ENODATA)
-		return fail(b->err, err, errlen, "%s: %s", s->name, strerror(-b->err));
+		return snapshot_fail(b->err, err, errlen, "%s: %s", s->name, strerror(-b->err));
 	if (b->numbers)
 		snprintf(numbers, sizeof(numbers), " (%" PRIu64 " expected, %" PRIu64 " found)",
 			 b->want, b->got);
-	return fail(SNAPSHOT_REFUSED, err, errlen, "%s: %s%s%s%s%s%s%s", s->name,
-		    *b->record ? "record " : "", b->record, b->field ? ", field " : "",
-		    b->field ? b->field : "", *b->record ? ": " : "", b->what, numbers);
+	return snapshot_fail(SNAPSHOT_REFUSED, err, errlen, "%s: %s%s%s%s%s%s%s", s->name,
+			     *b->record ? "record " : "", b->record, b->field ? ", field " : "",
+			     b->field ? b->field : "", *b->record ? ": " : "", b->what, numbers);
 }
 
-static __printf(4, 5) int refuse(const struct snapshot *s, char *err, size_t errlen,
-				 const char *fmt, ...)
+int snapshot_refuse(const struct snapshot *s, char *err, size_t errlen, const char *fmt, ...)
 {
 	char text[512];
 	va_list ap;
@@ -56,7 +55,7 @@ static __printf(4, 5) int refuse(const struct snapshot *s, char *err, size_t err
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return fail(SNAPSHOT_REFUSED, err, errlen, "%s: %s", s->name, text);
+	return snapshot_fail(SNAPSHOT_REFUSED, err, errlen, "%s: %s", s->name, text);
 }
 
 /* --- the source --- */
@@ -91,7 +90,7 @@ static int open_source(struct snapshot *s, const char *path, char *err, size_t e
 	if (ret)
 		return odd ? SNAPSHOT_REFUSED : ret;
 	s->src = (struct snap_source){ source_read, source_map, s->file.size };
-	return snap_image_open(&s->img, &s->src) ? 0 : refused(s, err, errlen);
+	return snap_image_open(&s->img, &s->src) ? 0 : snapshot_refused(s, err, errlen);
 }
 
 void snapshot_close(struct snapshot *s)
@@ -115,25 +114,27 @@ static int check_version(const struct snapshot *s, char *err, size_t errlen)
 	for (unsigned i = 0; i < 20; i++)
 		snprintf(build + 2 * i, 3, "%02x", h->build[i]);
 	if (h->version != SNAP_VERSION)
-		return refuse(s, err, errlen,
-			      "stream version %" PRIu32
-			      ", this vonk reads only %u (written by %s %s, build "
-			      "%s): %s streams are not converted. Restore it with that build and "
-			      "shut the "
-			      "guest down, or copy its disks out with 'vonk snap disk %s' and boot "
-			      "them cold.",
-			      h->version, SNAP_VERSION, h->producer, h->producer_version, build,
-			      h->version < SNAP_VERSION ? "older" : "newer", s->name);
+		return snapshot_refuse(
+			s, err, errlen,
+			"stream version %" PRIu32
+			", this vonk reads only %u (written by %s %s, build "
+			"%s): %s streams are not converted. Restore it with that build and "
+			"shut the "
+			"guest down, or copy its disks out with 'vonk snap disk %s' and boot "
+			"them cold.",
+			h->version, SNAP_VERSION, h->producer, h->producer_version, build,
+			h->version < SNAP_VERSION ? "older" : "newer", s->name);
 	if (h->layout != snapshot_layout())
-		return refuse(s, err, errlen,
-			      "layout %016" PRIx64 " of stream version %" PRIu32
-			      ", this vonk reads only %016" PRIx64
-			      " (written by %s %s, build %s): it is not "
-			      "converted. Restore it with that build, or copy its disks out with "
-			      "'vonk snap "
-			      "disk %s' and boot them cold.",
-			      h->layout, h->version, snapshot_layout(), h->producer,
-			      h->producer_version, build, s->name);
+		return snapshot_refuse(
+			s, err, errlen,
+			"layout %016" PRIx64 " of stream version %" PRIu32
+			", this vonk reads only %016" PRIx64
+			" (written by %s %s, build %s): it is not "
+			"converted. Restore it with that build, or copy its disks out with "
+			"'vonk snap "
+			"disk %s' and boot them cold.",
+			h->layout, h->version, snapshot_layout(), h->producer, h->producer_version,
+			build, s->name);
 	return 0;
 }
 
@@ -203,58 +204,24 @@ static int read_config(struct snapshot *s, char *err, size_t errlen)
 	snap_cursor_init(&cur, &s->img, 0);
 	if (strcmp(f->type, "CONF") || f->instance || strcmp(f->name, "config") ||
 	    f->len >= sizeof(text))
-		return refuse(s, err, errlen, "the first record is not CONF config");
+		return snapshot_refuse(s, err, errlen, "the first record is not CONF config");
 	if (!snap_get(&cur, text, f->len) || !snap_cursor_end(&cur))
-		return refused(s, err, errlen);
+		return snapshot_refused(s, err, errlen);
 	text[f->len] = '\0';
 	c->board = board_find(s->img.head.board);
 	if (!c->board || strcmp(c->board->name, s->img.head.board))
-		return refuse(s, err, errlen, "there is no board '%s'", s->img.head.board);
+		return snapshot_refuse(s, err, errlen, "there is no board '%s'", s->img.head.board);
 	c->ram_size = s->img.head.ram_size;
 	if (!parse_config(c, text, f->len))
-		return refuse(s, err, errlen,
-			      "record CONF config: its entries are not what they have to be");
+		return snapshot_refuse(
+			s, err, errlen,
+			"record CONF config: its entries are not what they have to be");
 	if (!c->nr_cpus || c->nr_cpus > c->board->max_cpus || c->shift > 10 ||
 	    c->ram_size < c->board->min_ram || c->ram_size > c->board->max_ram ||
 	    c->ram_size % SNAP_PAGE)
-		return refuse(s, err, errlen, "record CONF config: %s is not built like that",
-			      c->board->name);
-	return 0;
-}
-
-/* The drives: DISK records stand just before the END. */
-static int read_disks(struct snapshot *s, char *err, size_t errlen)
-{
-	u32 first = s->img.nr - 1;
-	int last = -1;
-
-	while (first && !strcmp(s->img.frame[first - 1].type, "DISK"))
-		first--;
-	for (u32 i = first; i < s->img.nr - 1; i++) {
-		const struct snap_frame *f = &s->img.frame[i];
-		struct snap_cursor cur;
-		struct snap_disk *d;
-		int n = 0;
-
-		while (n < SNAPSHOT_DRIVES && strcmp(f->name, snapshot_drive_name((unsigned)n)))
-			n++;
-		if (n == SNAPSHOT_DRIVES || n <= last || f->instance != i - first)
-			return refuse(s, err, errlen, "record DISK %s is not in its place",
-				      f->name);
-		last = n;
-		d = s->disk[n] = calloc(1, sizeof(*d));
-		if (!d)
-			return fail(-ENOMEM, err, errlen, "%s: out of memory", s->name);
-		s->disk_record[n] = i;
-		snap_cursor_init(&cur, &s->img, i);
-		if (!snap_disk_get(&cur, d))
-			return refused(s, err, errlen);
-		if ((n == SNAPSHOT_FLOPPY) != (d->media == SNAP_FLOPPY) ||
-		    d->target != (n == SNAPSHOT_FLOPPY ? 0 : (u32)n) ||
-		    (!d->size && d->media != SNAP_CDROM))
-			return refuse(s, err, errlen, "record DISK %s describes another drive",
-				      f->name);
-	}
+		return snapshot_refuse(s, err, errlen,
+				       "record CONF config: %s is not built like that",
+				       c->board->name);
 	return 0;
 }
 
@@ -263,10 +230,10 @@ static int open_verified(struct snapshot *s, bool trusted, char *err, size_t err
 	int ret = check_version(s, err, errlen);
 
 	if (!ret && !snap_image_verify(&s->img, trusted))
-		ret = refused(s, err, errlen);
+		ret = snapshot_refused(s, err, errlen);
 	if (!ret)
 		ret = read_config(s, err, errlen);
-	return ret ? ret : read_disks(s, err, errlen);
+	return ret ? ret : snapshot_read_disks(s, err, errlen);
 }
 
 int snapshot_open(struct snapshot *s, const char *path, bool trusted, char *err, size_t errlen)
@@ -284,7 +251,7 @@ int snapshot_open_bytes(struct snapshot *s, const char *name, const void *buf, s
 	s->name = name;
 	snap_mem_init(&s->bytes, buf, n);
 	if (!snap_image_open(&s->img, &s->bytes.src))
-		return refused(s, err, errlen);
+		return snapshot_refused(s, err, errlen);
 	return open_verified(s, false, err, errlen);
 }
 
@@ -293,8 +260,8 @@ int snapshot_open_disks(struct snapshot *s, const char *path, char *err, size_t 
 	int ret = open_source(s, path, err, errlen);
 
 	if (!ret && !snap_image_verify(&s->img, false))
-		ret = refused(s, err, errlen);
-	return ret ? ret : read_disks(s, err, errlen);
+		ret = snapshot_refused(s, err, errlen);
+	return ret ? ret : snapshot_read_disks(s, err, errlen);
 }
 
 /* --- loading --- */
@@ -305,7 +272,7 @@ struct load {
 	struct machine *m;
 	u32 record;
 	bool look; /* only to look at: chips are asked nothing */
-	struct snap_runs ram; /* the pages that RAM has */
+	struct runs ram; /* the pages that RAM has */
 	u64 mapped; /* where in the file they begin; 0: they were not mapped */
 	struct snap_cursor cur;
 };
@@ -502,13 +469,13 @@ static bool load_memories(struct load *l)
 			return false;
 		if (!n && l->cur.skipped)
 			l->mapped =
-				l->cur.frame->off + l->cur.frame->len - l->ram.pages * SNAP_PAGE;
+				l->cur.frame->off + l->cur.frame->len - l->ram.things * SNAP_PAGE;
 	}
 	code_flush(&l->m->code);
 	return true;
 }
 
-static bool load_held(struct load *l, struct reboot *r, struct snap_runs *held)
+static bool load_held(struct load *l, struct reboot *r, struct runs *held)
 {
 	if (!snap_pages_get(&l->cur, r->ram, l->m->config.ram_size, held) ||
 	    !snap_cursor_end(&l->cur))
@@ -526,27 +493,8 @@ static bool load_held(struct load *l, struct reboot *r, struct snap_runs *held)
 	return true;
 }
 
-/* The pages of runs, one after the other; UINT32_MAX after the last. */
-struct pages_of {
-	const struct snap_runs *runs;
-	u32 run, in;
-};
-
-static u32 peek_page(const struct pages_of *p)
-{
-	return p->run < p->runs->nr ? p->runs->run[p->run].first + p->in : UINT32_MAX;
-}
-
-static void drop_page(struct pages_of *p)
-{
-	if (++p->in == p->runs->run[p->run].nr) {
-		p->run++;
-		p->in = 0;
-	}
-}
-
 /* A run of pages that RAM has, the first of them as number `nr`. */
-static void keep_run(struct load *l, struct reboot *r, const struct snap_run *run, u64 nr)
+static void keep_run(struct load *l, struct reboot *r, const struct span *run, u64 nr)
 {
 	struct snap_source *src = l->s->img.src;
 	u64 at = (u64)SNAP_PAGE * run->first, n = (u64)SNAP_PAGE * run->nr;
@@ -556,22 +504,22 @@ static void keep_run(struct load *l, struct reboot *r, const struct snap_run *ru
 }
 
 /* Kept pages are those of RAM; none may be held as well. */
-static bool load_kept(struct load *l, struct reboot *r, const struct snap_runs *kept,
-		      const struct snap_runs *held)
+static bool load_kept(struct load *l, struct reboot *r, const struct runs *kept,
+		      const struct runs *held)
 {
-	struct pages_of ram = { .runs = &l->ram }, other = { .runs = held };
+	struct runs_at ram = { .runs = &l->ram }, other = { .runs = held };
 	u64 nr = 0;
 
 	for (u32 i = 0; i < kept->nr; i++) {
-		const struct snap_run *run = &kept->run[i];
+		const struct span *run = &kept->run[i];
 
 		for (u32 k = 0; k < run->nr; k++) {
-			for (; peek_page(&ram) < run->first + k; nr++)
-				drop_page(&ram);
-			while (peek_page(&other) < run->first + k)
-				drop_page(&other);
-			if (peek_page(&ram) != run->first + k ||
-			    peek_page(&other) == run->first + k)
+			for (; runs_peek(&ram) < run->first + k; nr++)
+				runs_drop(&ram);
+			while (runs_peek(&other) < run->first + k)
+				runs_drop(&other);
+			if (runs_peek(&ram) != run->first + k ||
+			    runs_peek(&other) == run->first + k)
 				return snap_refuse(&l->cur, "kept",
 						   "a page is not there, or twice");
 		}
@@ -581,32 +529,32 @@ static bool load_kept(struct load *l, struct reboot *r, const struct snap_runs *
 }
 
 /* All pages that are loaded, in one list. */
-static bool note_pages(struct load *l, struct reboot *r, const struct snap_runs *kept,
-		       const struct snap_runs *held)
+static bool note_pages(struct load *l, struct reboot *r, const struct runs *kept,
+		       const struct runs *held)
 {
-	struct pages_of a = { .runs = kept }, b = { .runs = held };
+	struct runs_at a = { .runs = kept }, b = { .runs = held };
 
-	while (peek_page(&a) != peek_page(&b)) {
-		struct pages_of *least = peek_page(&a) < peek_page(&b) ? &a : &b;
+	while (runs_peek(&a) != runs_peek(&b)) {
+		struct runs_at *least = runs_peek(&a) < runs_peek(&b) ? &a : &b;
 
-		if (snap_runs_add(&r->runs, peek_page(least)))
+		if (runs_add(&r->runs, runs_peek(least), 1))
 			return snap_refuse(&l->cur, NULL, "there is too little memory");
-		drop_page(least);
+		runs_drop(least);
 	}
 	return true;
 }
 
 static bool load_boot_pages(struct load *l, struct reboot *r)
 {
-	struct snap_runs kept = { .nr = 0 }, held = { .nr = 0 };
+	struct runs kept = { .nr = 0 }, held = { .nr = 0 };
 	u32 nr;
 	bool good = snap_get32(&l->cur, &nr) &&
 		    snap_runs_get(&l->cur, &kept, nr, l->m->config.ram_size / SNAP_PAGE) &&
 		    load_held(l, r, &held) && load_kept(l, r, &kept, &held) &&
 		    note_pages(l, r, &kept, &held);
 
-	snap_runs_release(&kept);
-	snap_runs_release(&held);
+	runs_release(&kept);
+	runs_release(&held);
 	return good;
 }
 
@@ -729,105 +677,30 @@ int snapshot_look(struct snapshot *s, struct machine **m, char *err, size_t errl
 	l.m = *m;
 	if (ret)
 		return ret;
-	ret = load_all(&l) ? 0 : refused(s, err, errlen);
-	snap_runs_release(&l.ram);
+	ret = load_all(&l) ? 0 : snapshot_refused(s, err, errlen);
+	runs_release(&l.ram);
 	return ret;
-}
-
-/* The bases are what they were. */
-static int check_bases(struct snapshot *s, const struct machine_config *c, char *err, size_t errlen)
-{
-	for (unsigned n = 0; n < SNAPSHOT_DRIVES; n++) {
-		const struct snap_disk *d = s->disk[n];
-		struct block *b = snapshot_has_drive(c, n) ? snapshot_medium(c, n) : NULL;
-		u8 digest[SHA256_SIZE];
-		int ret;
-
-		if (!d || !b)
-			continue;
-		if (b->size != d->size)
-			return refuse(s, err, errlen,
-				      "%s: its image has %" PRIu64 " bytes, %s has %" PRIu64,
-				      snapshot_drive_name(n), d->size, d->path, b->size);
-		if (d->kind == SNAP_WHOLE || s->img.trusted)
-			continue;
-		ret = snap_disk_digest(snap_disk_base(b), digest);
-		if (ret)
-			return fail(ret, err, errlen, "%s: %s", d->path, strerror(-ret));
-		if (memcmp(digest, d->digest, sizeof(digest)))
-			return refuse(s, err, errlen,
-				      "%s: %s has other contents than the base image had, SHA-256 "
-				      "%02x%02x%02x%02x... instead of %02x%02x%02x%02x...",
-				      snapshot_drive_name(n), d->path, digest[0], digest[1],
-				      digest[2], digest[3], d->digest[0], d->digest[1],
-				      d->digest[2], d->digest[3]);
-	}
-	return 0;
-}
-
-/* Every unit, before the first one is written anywhere. */
-static int check_units(struct snapshot *s, char *err, size_t errlen)
-{
-	for (unsigned n = 0; n < SNAPSHOT_DRIVES; n++) {
-		struct snap_disk again;
-		struct snap_cursor cur;
-		bool good;
-		int ret;
-
-		if (!s->disk[n])
-			continue;
-		snap_cursor_init(&cur, &s->img, s->disk_record[n]);
-		good = snap_disk_get(&cur, &again) &&
-		       snap_disk_units(&cur, &again, NULL, NULL, &ret);
-		snap_disk_release(&again);
-		if (!good)
-			return refused(s, err, errlen);
-	}
-	return 0;
 }
 
 int snapshot_fill(struct snapshot *s, struct machine *m, char *err, size_t errlen)
 {
 	struct load l = { .s = s, .m = m };
-	int ret = check_bases(s, &m->config, err, errlen);
+	int ret = snapshot_check_bases(s, &m->config, err, errlen);
 	bool good;
 
 	if (!ret)
-		ret = check_units(s, err, errlen);
+		ret = snapshot_check_units(s, err, errlen);
 	if (ret)
 		return ret;
 	good = load_all(&l) && compare_all(&l);
-	snap_runs_release(&l.ram);
+	runs_release(&l.ram);
 	if (!good)
-		return refused(s, err, errlen);
+		return snapshot_refused(s, err, errlen);
 	while (!strcmp(s->img.frame[l.record].type, "DISK"))
 		l.record++;
 	if (l.record != s->img.nr - 1)
-		return refuse(s, err, errlen, "record %s %s has no place in it",
-			      s->img.frame[l.record].type, s->img.frame[l.record].name);
-	return 0;
-}
-
-int snapshot_fill_disks(struct snapshot *s, const struct machine_config *config, char *err,
-			size_t errlen)
-{
-	for (unsigned n = 0; n < SNAPSHOT_DRIVES; n++) {
-		struct snap_disk *d = s->disk[n], again;
-		struct snap_cursor cur;
-		bool good;
-		int ret;
-
-		if (!d || !snapshot_medium(config, n) || snapshot_medium(config, n)->read_only)
-			continue;
-		snap_cursor_init(&cur, &s->img, s->disk_record[n]);
-		good = snap_disk_get(&cur, &again) &&
-		       snap_disk_apply(&cur, &again, snapshot_medium(config, n), &ret);
-		snap_disk_release(&again);
-		if (!good && ret)
-			return fail(ret, err, errlen, "%s: %s", d->path, strerror(-ret));
-		if (!good)
-			return refused(s, err, errlen);
-	}
+		return snapshot_refuse(s, err, errlen, "record %s %s has no place in it",
+				       s->img.frame[l.record].type, s->img.frame[l.record].name);
 	return 0;
 }
 
@@ -899,54 +772,59 @@ int snapshot_same(const struct snapshot *s, const struct machine *m, char *err, 
 	const struct machine_config *a = &s->config, *b = &m->config;
 
 	if (a->board != b->board)
-		return refuse(s, err, errlen, "a snapshot of %s, this machine is %s",
-			      a->board->name, b->board->name);
+		return snapshot_refuse(s, err, errlen, "a snapshot of %s, this machine is %s",
+				       a->board->name, b->board->name);
 	if (a->ram_size != b->ram_size)
-		return refuse(s, err, errlen,
-			      "a snapshot with %" PRIu64 " KiB of memory, this machine has %" PRIu64
-			      " KiB",
-			      a->ram_size >> 10, b->ram_size >> 10);
+		return snapshot_refuse(s, err, errlen,
+				       "a snapshot with %" PRIu64
+				       " KiB of memory, this machine has %" PRIu64 " KiB",
+				       a->ram_size >> 10, b->ram_size >> 10);
 	if (a->cpu != b->cpu)
-		return refuse(s, err, errlen, "a snapshot of a %s, this machine has a %s",
-			      a->cpu->name, b->cpu->name);
+		return snapshot_refuse(s, err, errlen, "a snapshot of a %s, this machine has a %s",
+				       a->cpu->name, b->cpu->name);
 	if (a->nr_cpus != b->nr_cpus)
-		return refuse(s, err, errlen, "a snapshot of %u processors, this machine has %u",
-			      a->nr_cpus, b->nr_cpus);
+		return snapshot_refuse(s, err, errlen,
+				       "a snapshot of %u processors, this machine has %u",
+				       a->nr_cpus, b->nr_cpus);
 	if (a->shift != b->shift)
-		return refuse(s, err, errlen, "a snapshot with -icount %u, this machine has %u",
-			      a->shift, b->shift);
+		return snapshot_refuse(s, err, errlen,
+				       "a snapshot with -icount %u, this machine has %u", a->shift,
+				       b->shift);
 	if (a->vga != b->vga || a->width != b->width || a->height != b->height ||
 	    a->depth != b->depth)
-		return refuse(s, err, errlen,
-			      "a snapshot with display %s %ux%ux%u, this machine has %s %ux%ux%u",
-			      snapshot_vga_name[a->vga], a->width, a->height, a->depth,
-			      snapshot_vga_name[b->vga], b->width, b->height, b->depth);
+		return snapshot_refuse(
+			s, err, errlen,
+			"a snapshot with display %s %ux%ux%u, this machine has %s %ux%ux%u",
+			snapshot_vga_name[a->vga], a->width, a->height, a->depth,
+			snapshot_vga_name[b->vga], b->width, b->height, b->depth);
 	for (unsigned n = 0; n < SNAPSHOT_DRIVES; n++) {
 		const struct snap_disk *d = s->disk[n];
 		struct block *block = snapshot_has_drive(b, n) ? snapshot_medium(b, n) : NULL;
 
 		if (!d != !snapshot_has_drive(b, n))
-			return refuse(s, err, errlen, "a snapshot %s drive %s, this machine %s one",
-				      d ? "with" : "without", snapshot_drive_name(n),
-				      d ? "has not" : "has");
+			return snapshot_refuse(s, err, errlen,
+					       "a snapshot %s drive %s, this machine %s one",
+					       d ? "with" : "without", snapshot_drive_name(n),
+					       d ? "has not" : "has");
 		if (!d)
 			continue;
 		if (n != SNAPSHOT_FLOPPY && (d->media == SNAP_CDROM) != b->scsi[n].cdrom)
-			return refuse(s, err, errlen, "drive %s is a %s, this machine's is a %s",
-				      snapshot_drive_name(n),
-				      d->media == SNAP_CDROM ? "CD-ROM" : "disk",
-				      b->scsi[n].cdrom ? "CD-ROM" : "disk");
+			return snapshot_refuse(
+				s, err, errlen, "drive %s is a %s, this machine's is a %s",
+				snapshot_drive_name(n), d->media == SNAP_CDROM ? "CD-ROM" : "disk",
+				b->scsi[n].cdrom ? "CD-ROM" : "disk");
 		if (d->size != (block ? block->size : 0))
-			return refuse(s, err, errlen,
-				      "drive %s has %" PRIu64 " bytes, this machine's has %" PRIu64,
-				      snapshot_drive_name(n), d->size, block ? block->size : 0);
+			return snapshot_refuse(
+				s, err, errlen,
+				"drive %s has %" PRIu64 " bytes, this machine's has %" PRIu64,
+				snapshot_drive_name(n), d->size, block ? block->size : 0);
 		if (block && d->kind != (block_is_overlay(block) || block->read_only ? SNAP_CHANGES
 										     : SNAP_WHOLE))
-			return refuse(s, err, errlen, "drive %s is %s, this machine's is not",
-				      snapshot_drive_name(n),
-				      d->kind == SNAP_WHOLE
-					      ? "written in place"
-					      : "only read, with or without an overlay");
+			return snapshot_refuse(
+				s, err, errlen, "drive %s is %s, this machine's is not",
+				snapshot_drive_name(n),
+				d->kind == SNAP_WHOLE ? "written in place"
+						      : "only read, with or without an overlay");
 	}
 	return 0;
 }

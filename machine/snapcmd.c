@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "lib/host-file.h"
+#include "lib/zero.h"
+#include "machine/fields.h"
 #include "machine/snaprec.h"
 
 enum { ERR = 8192 }; /* a path and a line */
@@ -25,14 +27,6 @@ static void print_hex(FILE *out, const u8 *p, size_t n)
 }
 
 /* --- info --- */
-
-static bool is_zero(const u8 *p, size_t n)
-{
-	while (n--)
-		if (*p++)
-			return false;
-	return true;
-}
 
 static void print_value(FILE *out, const struct field *f, const void *at)
 {
@@ -110,7 +104,7 @@ static void print_drives(FILE *out, const struct snapshot *s)
 		if (!d->size)
 			continue;
 		fprintf(out, "%s.holds = %s, %" PRIu64 " units\n%s.protected = %s\n", name,
-			d->kind == SNAP_WHOLE ? "whole image" : "changes", d->runs.pages, name,
+			d->kind == SNAP_WHOLE ? "whole image" : "changes", d->runs.things, name,
 			d->protected ? "true" : "false");
 		fprintf(out, "%s.image = %s\n", name, d->path);
 		if (*d->overlay)
@@ -128,7 +122,7 @@ static u64 count_pages(const u8 *mem, u64 size)
 	u64 n = 0;
 
 	for (u64 off = 0; off < size; off += SNAP_PAGE)
-		n += !snap_page_is_zero(mem + off);
+		n += !is_zero(mem + off, SNAP_PAGE);
 	return n;
 }
 
@@ -142,16 +136,16 @@ static void print_machine(FILE *out, struct machine *m)
 
 	machine_get_state(m, &s);
 	p.name = "machine";
-	field_each(machine_fields, &s, print_field, &p);
+	fields_each(machine_fields, &s, print_field, &p);
 	for (unsigned i = 0; i < m->config.nr_cpus; i++) {
 		snprintf(name, sizeof(name), "cpu%u", i);
 		p.name = name;
 		cpu_get_state(m->cpu[i], &cpu);
-		field_each(cpu_fields, &cpu, print_field, &p);
+		fields_each(cpu_fields, &cpu, print_field, &p);
 	}
 	for (unsigned i = 0; i < m->nr_devs; i++) {
 		p.name = m->dev[i].row->name;
-		field_each(m->dev[i].row->cls->fields, dev_state(m->dev[i].chip), print_field, &p);
+		fields_each(m->dev[i].row->cls->fields, dev_state(m->dev[i].chip), print_field, &p);
 	}
 	for (unsigned i = 0; i < CHR_NR; i++)
 		fprintf(out, "%s.input = %" PRIu32 " bytes, %" PRIu32 " breaks\n",
@@ -251,7 +245,7 @@ static void diff_state(struct differ *d, const char *name, const struct field *f
 	d->name = name;
 	d->a = a;
 	d->b = b;
-	field_each(fields, a, diff_field, d);
+	fields_each(fields, a, diff_field, d);
 }
 
 static void diff_memory(struct differ *d, const struct snapshot_memory *a,
@@ -429,8 +423,6 @@ static int write_image(struct snapshot *s, unsigned n, struct block *base, const
 static int write_overlay(struct snapshot *s, unsigned n, const char *path, char *err, size_t errlen)
 {
 	struct block *base = block_mem_new(s->disk[n]->size), *overlay = NULL;
-	struct snap_disk again;
-	struct snap_cursor cur;
 	int ret, at = 0;
 
 	ret = base ? host_file_make(path, 0, err, errlen) : -ENOMEM;
@@ -445,10 +437,8 @@ static int write_overlay(struct snapshot *s, unsigned n, const char *path, char 
 		block_close(base);
 		return ret;
 	}
-	snap_cursor_init(&cur, &s->img, s->disk_record[n]);
-	if (!snap_disk_get(&cur, &again) || !snap_disk_apply(&cur, &again, overlay, &at))
+	if (!snapshot_apply_disk(s, n, overlay, &at))
 		ret = at ? at : -EBADMSG;
-	snap_disk_release(&again);
 	if (!ret)
 		ret = block_flush(overlay);
 	block_close(overlay);
@@ -473,7 +463,7 @@ static int open_base(const struct extract *x, const struct snap_disk *d, unsigne
 	ret = host_file_open(base, path, false, err, errlen);
 	if (ret)
 		return ret;
-	ret = snap_disk_digest(*base, digest);
+	ret = block_digest(*base, digest);
 	if (ret)
 		snprintf(err, errlen, "%s: %s", path, strerror(-ret));
 	else if ((*base)->size != d->size || memcmp(digest, d->digest, sizeof(digest)))
@@ -496,7 +486,7 @@ static int extract_drive(const struct extract *x, struct snapshot *s, unsigned n
 	char path[SNAP_PATH];
 	int ret;
 
-	if (x->overlay && !d->runs.pages)
+	if (x->overlay && !d->runs.things)
 		return 0;
 	snprintf(path, sizeof(path), "%s/%s.%s", x->dir, snapshot_drive_name(n),
 		 overlay ? "overlay" : "img");
@@ -563,7 +553,7 @@ static int disk(int nr, char **args, FILE *out, FILE *errors)
 /* What is in the overlay goes into the image; interrupted, it is to be done again. */
 static int merge(struct block *overlay, u64 *units)
 {
-	struct block *image = snap_disk_base(overlay);
+	struct block *image = block_base(overlay);
 	u64 unit = block_next_changed(overlay, 0);
 	u8 buf[SNAP_UNIT];
 	int ret = 0;

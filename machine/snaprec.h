@@ -3,15 +3,8 @@
 #ifndef MACHINE_SNAPREC_H
 #define MACHINE_SNAPREC_H
 
+#include "lib/octets.h"
 #include "machine/snapshot.h"
-
-/* Bytes in memory, as many as are added; to be freed by its user. */
-struct octets {
-	u8 *p;
-	u64 len, room;
-	int err;
-};
-void octets_add(struct octets *o, const void *p, u64 n);
 
 /* The payload of each record that is no memory and no disk. */
 void snapshot_put_config(struct octets *o, const struct machine_config *c);
@@ -29,6 +22,22 @@ void snapshot_put_net(struct octets *o, const struct net_port *net);
 void snapshot_revive(struct machine *m, const struct machine_state *s, const struct cpu_state *cpu);
 
 extern const char *const snapshot_chr_name[CHR_NR], *const snapshot_vga_name[3];
+/* A line about what is wrong, which returns `ret`; one that begins with the snapshot's name. */
+int snapshot_fail(int ret, char *err, size_t errlen, const char *fmt, ...) __printf(4, 5);
+int snapshot_refuse(const struct snapshot *s, char *err, size_t errlen, const char *fmt, ...)
+	__printf(4, 5);
+/* What s->img.bad says. */
+int snapshot_refused(const struct snapshot *s, char *err, size_t errlen);
+
+/* --- snapdisk.c --- */
+
+/* Which drives there are, from the records DISK, which are all checked but for their units. */
+int snapshot_read_disks(struct snapshot *s, char *err, size_t errlen);
+/* The bases are what they were. */
+int snapshot_check_bases(struct snapshot *s, const struct machine_config *c, char *err,
+			 size_t errlen);
+/* Every unit, before the first one is written anywhere. */
+int snapshot_check_units(struct snapshot *s, char *err, size_t errlen);
 const char *snapshot_drive_name(unsigned n);
 bool snapshot_has_drive(const struct machine_config *c, unsigned n);
 struct block *snapshot_medium(const struct machine_config *c, unsigned n);

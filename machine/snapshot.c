@@ -80,32 +80,6 @@ bool snapshot_memory(struct machine *m, unsigned n, struct snapshot_memory *mem)
 
 /* --- records as octets --- */
 
-static bool grow(struct octets *o, u64 n)
-{
-	u8 *more;
-
-	if (o->err)
-		return false;
-	if (n <= o->room - o->len)
-		return true;
-	more = realloc(o->p, o->len + n + 256);
-	if (!more) {
-		o->err = -ENOMEM;
-		return false;
-	}
-	o->p = more;
-	o->room = o->len + n + 256;
-	return true;
-}
-
-void octets_add(struct octets *o, const void *p, u64 n)
-{
-	if (!n || !grow(o, n))
-		return;
-	memcpy(o->p + o->len, p, n);
-	o->len += n;
-}
-
 static void add16(struct octets *o, u16 v)
 {
 	u8 b[2];
@@ -125,10 +99,11 @@ static void add32(struct octets *o, u32 v)
 static void add_fields(struct octets *o, const struct field *fields, const void *state)
 {
 	u64 n = field_stream_size(fields);
+	u8 *at = octets_room(o, n);
 
-	if (!n || !grow(o, n))
+	if (!at)
 		return;
-	field_save(fields, state, o->p + o->len);
+	field_save(fields, state, at);
 	o->len += n;
 }
 
@@ -259,7 +234,7 @@ static void add_memories(struct plan *p, struct machine *m, bool raw)
 }
 
 /* Pages that a reset loads: those that RAM has unchanged are named only. */
-static int split_boot(const struct machine *m, struct snap_runs *kept, struct snap_runs *held)
+static int split_boot(const struct machine *m, struct runs *kept, struct runs *held)
 {
 	const struct reboot *r = m->reboot;
 	int ret = 0;
@@ -270,7 +245,7 @@ static int split_boot(const struct machine *m, struct snap_runs *kept, struct sn
 			u64 off = (u64)page * SNAP_PAGE;
 			bool same = !memcmp(r->ram + off, m->ram + off, SNAP_PAGE);
 
-			ret = snap_runs_add(same ? kept : held, page);
+			ret = runs_add(same ? kept : held, page, 1);
 		}
 	}
 	return ret;
@@ -278,7 +253,7 @@ static int split_boot(const struct machine *m, struct snap_runs *kept, struct sn
 
 static void add_boot(struct plan *p, const struct machine *m)
 {
-	struct snap_runs kept = { .nr = 0 }, held = { .nr = 0 };
+	struct runs kept = { .nr = 0 }, held = { .nr = 0 };
 	struct octets *o = add(p, "BOOT", 0, "boot");
 
 	if (!p->err)
@@ -293,27 +268,8 @@ static void add_boot(struct plan *p, const struct machine *m)
 		p->err =
 			snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, false, &held);
 	p->rec[p->nr - 1].pages = &p->boot;
-	snap_runs_release(&kept);
-	snap_runs_release(&held);
-}
-
-const char *snapshot_drive_name(unsigned n)
-{
-	static const char *const name[SNAPSHOT_DRIVES] = {
-		"scsi0", "scsi1", "scsi2", "scsi3", "scsi4", "scsi5", "scsi6", "floppy0",
-	};
-
-	return name[n];
-}
-
-bool snapshot_has_drive(const struct machine_config *c, unsigned n)
-{
-	return n == SNAPSHOT_FLOPPY ? c->floppy != NULL : c->scsi[n].present;
-}
-
-struct block *snapshot_medium(const struct machine_config *c, unsigned n)
-{
-	return n == SNAPSHOT_FLOPPY ? c->floppy : c->scsi[n].medium;
+	runs_release(&kept);
+	runs_release(&held);
 }
 
 static int fill_disk(struct snap_disk *d, const struct machine_config *c, unsigned n,
@@ -334,7 +290,7 @@ static int fill_disk(struct snap_disk *d, const struct machine_config *c, unsign
 		snprintf(d->overlay, sizeof(d->overlay), "%s", drive->overlay);
 	if (block && (block_is_overlay(block) || block->read_only)) {
 		if (!drive->digested)
-			ret = snap_disk_digest(snap_disk_base(block), drive->digest);
+			ret = block_digest(block_base(block), drive->digest);
 		drive->digested = !ret;
 		memcpy(d->digest, drive->digest, sizeof(d->digest));
 	}

@@ -72,6 +72,11 @@ int snapshot_fill(struct snapshot *s, struct machine *m, char *err, size_t errle
 /* Then the disks of the machine's configuration. */
 int snapshot_fill_disks(struct snapshot *s, const struct machine_config *config, char *err,
 			size_t errlen);
+/*
+ * Make a block what drive n's record holds: an overlay's changes are replaced, a whole image is written where
+ * it differs. What was interrupted is put right by doing it again. False: refused, or *err is -errno.
+ */
+bool snapshot_apply_disk(struct snapshot *s, unsigned n, struct block *block, int *err);
 /* A machine takes over the state of another one of the same configuration, which then can only be freed. */
 void snapshot_adopt(struct machine *m, struct machine *from);
 /* Is it of the same configuration, drives included? */

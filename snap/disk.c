@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/be.h"
+#include "lib/zero.h"
 
 #define LAYOUT 1u
 #define HEAD 88u
@@ -44,8 +45,8 @@ static int scan_whole(struct snap_disk *disk)
 
 	for (u64 unit = 0; !ret && unit < nr_units(disk->size); unit++) {
 		ret = read_unit(disk->block, (u32)unit, buf);
-		if (!ret && !snap_page_is_zero(buf))
-			ret = snap_runs_add(&disk->runs, (u32)unit);
+		if (!ret && !is_zero(buf, sizeof(buf)))
+			ret = runs_add(&disk->runs, (u32)unit, 1);
 	}
 	return ret;
 }
@@ -57,7 +58,7 @@ static int scan_changes(struct snap_disk *disk)
 
 	for (; !ret && unit < nr_units(disk->size);
 	     unit = block_next_changed(disk->block, unit + 1))
-		ret = snap_runs_add(&disk->runs, (u32)unit);
+		ret = runs_add(&disk->runs, (u32)unit, 1);
 	return ret;
 }
 
@@ -80,13 +81,13 @@ int snap_disk_scan(struct snap_disk *disk, struct block *block)
 
 void snap_disk_release(struct snap_disk *disk)
 {
-	snap_runs_release(&disk->runs);
+	runs_release(&disk->runs);
 }
 
 u64 snap_disk_size(const struct snap_disk *disk)
 {
 	return HEAD + padded(strlen(disk->path)) + padded(strlen(disk->overlay)) +
-	       8ull * disk->runs.nr + disk->runs.pages * SNAP_UNIT;
+	       8ull * disk->runs.nr + disk->runs.things * SNAP_UNIT;
 }
 
 static void put_path(struct snap_writer *w, const char *path)
@@ -111,7 +112,7 @@ void snap_disk_put(struct snap_writer *w, const struct snap_disk *disk)
 	snap_put32(w, (u32)strlen(disk->path));
 	snap_put32(w, (u32)strlen(disk->overlay));
 	snap_put(w, disk->digest, sizeof(disk->digest));
-	snap_put64(w, disk->runs.pages);
+	snap_put64(w, disk->runs.things);
 	snap_put32(w, disk->runs.nr);
 	snap_put32(w, 0);
 	put_path(w, disk->path);
@@ -167,13 +168,12 @@ static bool get_head(struct snap_cursor *c, struct snap_disk *disk, u32 *path, u
 /* Do its parts go together? */
 static bool check(struct snap_cursor *c, const struct snap_disk *disk, u64 units)
 {
-	static const u8 none[SHA256_SIZE];
-	bool digest = memcmp(disk->digest, none, sizeof(none));
+	bool digest = !is_zero(disk->digest, sizeof(disk->digest));
 	bool fixed = disk->protected || disk->media == SNAP_CDROM || !disk->size;
 
-	if (disk->runs.pages != units)
+	if (disk->runs.things != units)
 		return snap_refuse_numbers(c, "units", "the runs count otherwise", units,
-					   disk->runs.pages);
+					   disk->runs.things);
 	if (units * SNAP_UNIT != snap_left(c))
 		return snap_refuse(c, "units", "there are not as many");
 	if (fixed && (units || disk->kind == SNAP_WHOLE || *disk->overlay))
@@ -208,10 +208,9 @@ bool snap_disk_units(struct snap_cursor *c, const struct snap_disk *disk,
 
 			if (!snap_get(c, buf, sizeof(buf)))
 				return false;
-			for (u32 z = n; z < SNAP_UNIT; z++)
-				if (buf[z])
-					return snap_refuse(c, "units", "the disk ends before");
-			if (disk->kind == SNAP_WHOLE && snap_page_is_zero(buf))
+			if (!is_zero(buf + n, SNAP_UNIT - n))
+				return snap_refuse(c, "units", "the disk ends before");
+			if (disk->kind == SNAP_WHOLE && is_zero(buf, sizeof(buf)))
 				return snap_refuse(c, "units", "one is zero and must not be there");
 			*err = put ? put(arg, (u64)unit * SNAP_UNIT, buf, n) : 0;
 			if (*err)
@@ -219,79 +218,4 @@ bool snap_disk_units(struct snap_cursor *c, const struct snap_disk *disk,
 		}
 	}
 	return snap_cursor_end(c);
-}
-
-/* A disk being put back. */
-struct apply {
-	struct block *block;
-	bool whole;
-	u64 next; /* what lies before this offset is done */
-};
-
-static int write_unit(struct block *b, u64 off, const u8 *unit, u32 n)
-{
-	u8 old[SNAP_UNIT];
-	int ret = block_read(b, off, old, n);
-
-	return ret || !memcmp(old, unit, n) ? ret : block_write(b, off, unit, n);
-}
-
-/* The units of a whole image that are not held are zero. */
-static int clear_up_to(struct apply *a, u64 end)
-{
-	static const u8 zero[SNAP_UNIT];
-	int ret = 0;
-
-	for (; !ret && a->next < end; a->next += SNAP_UNIT)
-		ret = write_unit(a->block, a->next, zero,
-				 end - a->next < SNAP_UNIT ? (u32)(end - a->next) : SNAP_UNIT);
-	return ret;
-}
-
-static int apply_unit(void *arg, u64 off, const u8 *unit, u32 n)
-{
-	struct apply *a = arg;
-	int ret;
-
-	if (!a->whole)
-		return block_write(a->block, off, unit, n);
-	ret = clear_up_to(a, off);
-	a->next = off + n;
-	return ret ? ret : write_unit(a->block, off, unit, n);
-}
-
-bool snap_disk_apply(struct snap_cursor *c, const struct snap_disk *disk, struct block *block,
-		     int *err)
-{
-	struct apply a = { .block = block, .whole = disk->kind == SNAP_WHOLE };
-
-	*err = block_is_overlay(block) ? block_revert(block) : 0;
-	if (*err || !snap_disk_units(c, disk, apply_unit, &a, err))
-		return false;
-	if (a.whole)
-		*err = clear_up_to(&a, disk->size);
-	return !*err;
-}
-
-struct block *snap_disk_base(struct block *block)
-{
-	return block->ops->base ? block->ops->base(block) : block;
-}
-
-int snap_disk_digest(struct block *block, u8 digest[SHA256_SIZE])
-{
-	u8 buf[16 * SNAP_UNIT];
-	struct sha256 sha;
-	int ret = 0;
-
-	sha256_init(&sha);
-	for (u64 off = 0; !ret && off < block->size; off += sizeof(buf)) {
-		u64 left = block->size - off;
-		u32 n = left < sizeof(buf) ? (u32)left : (u32)sizeof(buf);
-
-		ret = block_read(block, off, buf, n);
-		sha256_add(&sha, buf, ret ? 0 : n);
-	}
-	sha256_end(&sha, digest);
-	return ret;
 }

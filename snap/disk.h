@@ -24,7 +24,7 @@ struct snap_disk {
 	bool protected;
 	char path[SNAP_PATH], overlay[SNAP_PATH]; /* "" where there is none */
 	u8 digest[SHA256_SIZE];
-	struct snap_runs runs;
+	struct runs runs;
 	struct block *block; /* where the units come from when it is written */
 };
 
@@ -46,16 +46,5 @@ bool snap_disk_get(struct snap_cursor *c, struct snap_disk *disk);
  */
 bool snap_disk_units(struct snap_cursor *c, const struct snap_disk *disk,
 		     int (*put)(void *arg, u64 off, const u8 *unit, u32 n), void *arg, int *err);
-/*
- * Make the block what the snapshot holds: an overlay's changes are replaced, a whole image is
- * written where it differs. What was interrupted is put right by doing it again.
- */
-bool snap_disk_apply(struct snap_cursor *c, const struct snap_disk *disk, struct block *block,
-		     int *err);
-
-/* The base of an overlay, or the block itself. */
-struct block *snap_disk_base(struct block *block);
-/* 0 or -errno. */
-int snap_disk_digest(struct block *block, u8 digest[SHA256_SIZE]);
 
 #endif

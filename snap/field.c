@@ -5,6 +5,7 @@
 
 #include "lib/be.h"
 #include "lib/sha256.h"
+#include "lib/zero.h"
 
 static const char *uint_check(const struct field *f)
 {
@@ -73,53 +74,11 @@ u64 field_stream_size(const struct field *table)
 	return n;
 }
 
-static void uint_save(u32 size, const u8 *p, u8 *out)
+/* A number of the host becomes a big-endian one, and back. */
+static void uint_swap(u32 size, const u8 *from, u8 *to)
 {
-	u16 h;
-	u32 w;
-	u64 d;
-
-	switch (size) {
-	case 1:
-		*out = *p;
-		break;
-	case 2:
-		memcpy(&h, p, sizeof(h));
-		be16_put(out, h);
-		break;
-	case 4:
-		memcpy(&w, p, sizeof(w));
-		be32_put(out, w);
-		break;
-	default:
-		memcpy(&d, p, sizeof(d));
-		be64_put(out, d);
-	}
-}
-
-static u64 uint_load(u32 size, u8 *p, const u8 *in)
-{
-	u16 h;
-	u32 w;
-	u64 d;
-
-	switch (size) {
-	case 1:
-		*p = *in;
-		return *in;
-	case 2:
-		h = be16_get(in);
-		memcpy(p, &h, sizeof(h));
-		return h;
-	case 4:
-		w = be32_get(in);
-		memcpy(p, &w, sizeof(w));
-		return w;
-	default:
-		d = be64_get(in);
-		memcpy(p, &d, sizeof(d));
-		return d;
-	}
+	for (u32 i = 0; i < size; i++)
+		to[i] = from[HOST_LE ? size - 1 - i : i];
 }
 
 static void fifo_save(u64 max, const u8 *p, u8 *out)
@@ -136,17 +95,13 @@ static void fifo_save(u64 max, const u8 *p, u8 *out)
 static bool fifo_load(u64 max, u8 *p, const u8 *in)
 {
 	struct fifo f;
-	u64 i;
 
 	memset(&f, 0, sizeof(f));
 	f.size = (u16)max;
 	f.num = be16_get(in);
-	if (f.num > max)
+	if (f.num > max || !is_zero(in + 2 + f.num, max - f.num))
 		return false;
 	memcpy(f.data, in + 2, f.num);
-	for (i = f.num; i < max; i++)
-		if (in[2 + i])
-			return false;
 	memcpy(p, &f, sizeof(f));
 	return true;
 }
@@ -162,7 +117,7 @@ static u64 elem_save(const struct field *f, const u8 *p, u8 *out)
 		field_save(f->sub, p, out);
 		return field_stream_size(f->sub);
 	default:
-		uint_save(f->size, p, out);
+		uint_swap(f->size, p, out);
 		return f->size;
 	}
 }
@@ -203,8 +158,9 @@ static const char *elem_load(const struct field *f, u8 *p, const u8 **in)
 		*in += field_stream_size(f->sub);
 		return bad;
 	default:
-		v = uint_load(f->size, p, *in);
+		uint_swap(f->size, *in, p);
 		*in += f->size;
+		v = field_value(f, p, 0);
 		return v < f->min || v > f->max ? f->name : NULL;
 	}
 }
@@ -246,68 +202,8 @@ u64 field_value(const struct field *f, const void *at, u32 i)
 		memcpy(&num, p + offsetof(struct fifo, num), sizeof(num));
 		return num;
 	}
-	uint_save(f->size, p, b + 8 - f->size);
+	uint_swap(f->size, p, b + 8 - f->size);
 	return be64_get(b);
-}
-
-/* Appends text to the path of length n; its new length. */
-static size_t path_add(char *path, size_t n, const char *text)
-{
-	while (*text && n < FIELD_PATH - 1)
-		path[n++] = *text++;
-	path[n] = '\0';
-	return n;
-}
-
-static size_t path_index(char *path, size_t n, u32 i)
-{
-	char digits[16] = { 0 };
-	unsigned at = sizeof(digits) - 2;
-
-	digits[at] = ']';
-	do
-		digits[--at] = (char)('0' + i % 10);
-	while (i /= 10);
-	digits[--at] = '[';
-	return path_add(path, n, digits + at);
-}
-
-struct each {
-	void (*visit)(void *arg, const char *path, const struct field *f, const void *at);
-	void *arg;
-	char path[FIELD_PATH];
-};
-
-static void each(struct each *e, size_t n, const struct field *table, const void *state)
-{
-	const struct field *f;
-
-	for (f = table; f->type != FIELD_END; f++) {
-		const u8 *at = (const u8 *)state + f->off;
-		size_t len;
-
-		if (f->type == FIELD_PAD)
-			continue;
-		len = path_add(e->path, n, f->name);
-		if (f->type != FIELD_STRUCT) {
-			e->visit(e->arg, e->path, f, at);
-			continue;
-		}
-		for (u32 i = 0; i < f->count; i++) {
-			size_t in = f->count > 1 ? path_index(e->path, len, i) : len;
-
-			each(e, path_add(e->path, in, "."), f->sub, at + (size_t)i * f->size);
-		}
-	}
-}
-
-void field_each(const struct field *table, const void *state,
-		void (*visit)(void *arg, const char *path, const struct field *f, const void *at),
-		void *arg)
-{
-	struct each e = { .visit = visit, .arg = arg };
-
-	each(&e, 0, table, state);
 }
 
 void field_layout(const struct field *table, struct sha256 *sha)

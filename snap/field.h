@@ -35,56 +35,26 @@ struct field {
 
 #define FIELD_SIZE_(S, m) sizeof(((struct S *)0)->m)
 #define FIELD_ELEM_(S, m) sizeof(((struct S *)0)->m[0])
+#define FIELD_(S, m, elem, ...)                                                                    \
+	{                                                                                          \
+		.name = #m, .off = offsetof(struct S, m), .size = (elem),                          \
+		.count = FIELD_SIZE_(S, m) / (elem), __VA_ARGS__                                   \
+	}
+#define FIELD_MAX_(n) (UINT64_MAX >> (64 - 8 * (n)))
 /* Each takes the struct's tag and the member: F_UINT(escc_state, wr9). */
 #define F_RANGE(S, m, lo, hi)                                                                      \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = FIELD_SIZE_(S, m), .count = 1,   \
-		.type = FIELD_UINT, .min = (lo), .max = (hi)                                       \
-	}
-#define F_UINT(S, m) F_RANGE(S, m, 0, UINT64_MAX >> (64 - 8 * FIELD_SIZE_(S, m)))
+	FIELD_(S, m, FIELD_SIZE_(S, m), .type = FIELD_UINT, .min = (lo), .max = (hi))
+#define F_UINT(S, m) F_RANGE(S, m, 0, FIELD_MAX_(FIELD_SIZE_(S, m)))
 #define F_ARRAY_RANGE(S, m, lo, hi)                                                                \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = FIELD_ELEM_(S, m),               \
-		.count = FIELD_SIZE_(S, m) / FIELD_ELEM_(S, m), .type = FIELD_UINT, .min = (lo),   \
-		.max = (hi)                                                                        \
-	}
-#define F_ARRAY(S, m) F_ARRAY_RANGE(S, m, 0, UINT64_MAX >> (64 - 8 * FIELD_ELEM_(S, m)))
-#define F_BOOL(S, m)                                                                               \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = 1, .count = 1,                   \
-		.type = FIELD_BOOL, .max = 1                                                       \
-	}
-#define F_BOOLS(S, m)                                                                              \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = 1, .count = FIELD_SIZE_(S, m),   \
-		.type = FIELD_BOOL, .max = 1                                                       \
-	}
-#define F_BYTES(S, m)                                                                              \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = 1, .count = FIELD_SIZE_(S, m),   \
-		.type = FIELD_BYTES, .max = 255                                                    \
-	}
-#define F_FIFO(S, m, cap)                                                                          \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = sizeof(struct fifo), .count = 1, \
-		.type = FIELD_FIFO, .max = (cap)                                                   \
-	}
-#define F_STRUCT(S, m, table)                                                                      \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = FIELD_SIZE_(S, m), .count = 1,   \
-		.type = FIELD_STRUCT, .sub = (table)                                               \
-	}
-#define F_STRUCTS(S, m, table)                                                                     \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = FIELD_ELEM_(S, m),               \
-		.count = FIELD_SIZE_(S, m) / FIELD_ELEM_(S, m), .type = FIELD_STRUCT,              \
-		.sub = (table)                                                                     \
-	}
-#define F_PAD(S, m)                                                                                \
-	{                                                                                          \
-		.name = #m, .off = offsetof(struct S, m), .size = 1, .count = FIELD_SIZE_(S, m),   \
-		.type = FIELD_PAD                                                                  \
-	}
+	FIELD_(S, m, FIELD_ELEM_(S, m), .type = FIELD_UINT, .min = (lo), .max = (hi))
+#define F_ARRAY(S, m) F_ARRAY_RANGE(S, m, 0, FIELD_MAX_(FIELD_ELEM_(S, m)))
+#define F_BOOL(S, m) FIELD_(S, m, 1, .type = FIELD_BOOL, .max = 1)
+#define F_BOOLS(S, m) F_BOOL(S, m)
+#define F_BYTES(S, m) FIELD_(S, m, 1, .type = FIELD_BYTES, .max = 255)
+#define F_FIFO(S, m, cap) FIELD_(S, m, sizeof(struct fifo), .type = FIELD_FIFO, .max = (cap))
+#define F_STRUCT(S, m, table) FIELD_(S, m, FIELD_SIZE_(S, m), .type = FIELD_STRUCT, .sub = (table))
+#define F_STRUCTS(S, m, table) FIELD_(S, m, FIELD_ELEM_(S, m), .type = FIELD_STRUCT, .sub = (table))
+#define F_PAD(S, m) FIELD_(S, m, 1, .type = FIELD_PAD)
 #define F_END                                                                                      \
 	{                                                                                          \
 		.type = FIELD_END                                                                  \
@@ -108,16 +78,6 @@ const char *field_load(const struct field *table, void *state, const u8 *in);
 
 /* One element as a number: UINT, BOOL, BYTES; of a FIFO how many bytes it holds. */
 u64 field_value(const struct field *f, const void *at, u32 i);
-/*
- * Every field of a state but padding, nested ones too: `path` is the name with those of the structs
- * around it ("channel[1].wr9"), f its row, `at` where its first element is. Names longer than
- * FIELD_PATH are cut.
- */
-#define FIELD_PATH 128
-void field_each(const struct field *table, const void *state,
-		void (*visit)(void *arg, const char *path, const struct field *f, const void *at),
-		void *arg);
-
 /* Adds everything that a row says, but for offsets, of every row to a digest. */
 struct sha256;
 void field_layout(const struct field *table, struct sha256 *sha);

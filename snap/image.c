@@ -5,16 +5,25 @@
 #include <string.h>
 
 #include "lib/be.h"
+#include "lib/zero.h"
 
-static bool refuse(struct snap_image *img, const char *what)
+/* `f`: the record at fault, NULL: none. */
+static bool refuse_record(struct snap_image *img, const struct snap_frame *f, const char *field,
+			  const char *what)
 {
-	img->bad = (struct snap_refusal){ .what = what };
+	img->bad = (struct snap_refusal){ .field = field, .what = what };
+	if (f)
+		strcat(strcat(strcpy(img->bad.record, f->type), " "), f->name);
 	return false;
 }
 
-static bool refuse_numbers(struct snap_image *img, const char *what, u64 want, u64 got)
+static bool refuse(struct snap_image *img, const char *what)
 {
-	refuse(img, what);
+	return refuse_record(img, NULL, NULL, what);
+}
+
+static bool add_numbers(struct snap_image *img, u64 want, u64 got)
+{
 	img->bad.numbers = true;
 	img->bad.want = want;
 	img->bad.got = got;
@@ -33,14 +42,6 @@ static bool fetch(struct snap_image *img, u64 off, void *buf, size_t n)
 	refuse(img, "cannot be read");
 	img->bad.err = err;
 	return false;
-}
-
-static bool is_zero(const u8 *p, size_t n)
-{
-	while (n--)
-		if (*p++)
-			return false;
-	return true;
 }
 
 /* Text in a field of `size` bytes, which is NUL-padded and printable. */
@@ -93,13 +94,11 @@ bool snap_image_open(struct snap_image *img, struct snap_source *src)
 	memcpy(h->build, in + 128, sizeof(h->build));
 	if (!is_zero(in + 148, 104))
 		return refuse(img, "the header's reserved octets are not zero");
-	if (h->length != src->size)
-		return refuse_numbers(img,
-				      src->size < h->length
-					      ? "the stream is cut short"
-					      : "there is more after the stream's end",
-				      h->length, src->size);
-	return true;
+	if (h->length == src->size)
+		return true;
+	refuse(img, src->size < h->length ? "the stream is cut short"
+					  : "there is more after the stream's end");
+	return add_numbers(img, h->length, src->size);
 }
 
 /* Four letters, or fewer and spaces. */
@@ -159,8 +158,10 @@ static bool walk(struct snap_image *img)
 		if (is_type(f, "END") != (img->nr == img->head.records))
 			return refuse(img, "the END record is not the last one");
 	}
-	if (img->nr != img->head.records || !img->nr)
-		return refuse_numbers(img, "records are missing", img->head.records, img->nr);
+	if (img->nr != img->head.records || !img->nr) {
+		refuse(img, "records are missing");
+		return add_numbers(img, img->head.records, img->nr);
+	}
 	f = &img->frame[img->nr - 1];
 	if (f->len != SHA256_SIZE || f->instance || strcmp(f->name, "end"))
 		return refuse(img, "the END record is not as it has to be");
@@ -190,14 +191,10 @@ static bool verify_record(struct snap_image *img, struct snap_frame *f, struct s
 	sha256_add(sha, tail, pad);
 	f->crc = be32_get(tail);
 	if (off == end && f->crc != crc)
-		refuse(img, "its contents are damaged");
-	else if (!is_zero(tail + 4, pad - 4))
-		refuse(img, "what follows it is not zero");
-	else
-		return true;
-	strcpy(img->bad.record, f->type);
-	strcat(strcat(img->bad.record, " "), f->name);
-	return false;
+		return refuse_record(img, f, NULL, "its contents are damaged");
+	if (!is_zero(tail + 4, pad - 4))
+		return refuse_record(img, f, NULL, "what follows it is not zero");
+	return true;
 }
 
 bool snap_image_verify(struct snap_image *img, bool trusted)
@@ -234,21 +231,14 @@ void snap_cursor_init(struct snap_cursor *c, struct snap_image *img, u32 record)
 
 bool snap_refuse(struct snap_cursor *c, const char *field, const char *what)
 {
-	refuse(c->img, what);
-	c->img->bad.field = field;
-	strcpy(c->img->bad.record, c->frame->type);
-	strcat(strcat(c->img->bad.record, " "), c->frame->name);
-	return false;
+	return refuse_record(c->img, c->frame, field, what);
 }
 
 bool snap_refuse_numbers(struct snap_cursor *c, const char *field, const char *what, u64 want,
 			 u64 got)
 {
 	snap_refuse(c, field, what);
-	c->img->bad.numbers = true;
-	c->img->bad.want = want;
-	c->img->bad.got = got;
-	return false;
+	return add_numbers(c->img, want, got);
 }
 
 bool snap_get(struct snap_cursor *c, void *buf, u64 n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "snap/field.h"
+#include "machine/fields.h"
 
 #include <string.h>
 
@@ -193,7 +193,7 @@ static void test_each(void)
 	struct outer o;
 
 	outer_make(&o);
-	field_each(outer_fields, &o, see, &s);
+	fields_each(outer_fields, &o, see, &s);
 	ok(!strcmp(s.text, "d=1122334455667788 w=a1a2a3a4 in.h=123 in.b=45 ins[0].h=1 ins[0].b=ff "
 			   "ins[1].h=300 ins[1].b=0 yes=1 maybe=1 raw=be fifo=2 last=c0decafe "),
 	   "every field by its path, padding left out (%s)", s.text);

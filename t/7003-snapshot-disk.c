@@ -34,7 +34,7 @@ static u64 digest(struct block *b)
 {
 	u8 d[SHA256_SIZE];
 
-	snap_disk_digest(b, d);
+	block_digest(b, d);
 	return be64_get(d);
 }
 
@@ -325,7 +325,7 @@ static void test_hold(void)
 
 	under = block_overlay_new(twin);
 	h = held_disk = block_hold_new(under);
-	ok(block_is_overlay(h) && snap_disk_base(h) == twin, "an overlay remains one");
+	ok(block_is_overlay(h) && block_base(h) == twin, "an overlay remains one");
 	block_write(h, 0, "a", 1);
 	block_hold_begin(h, settle, NULL);
 	block_write(h, 5 * SNAP_UNIT, "b", 1);

@@ -3,6 +3,7 @@
  * Small sealed streams without a machine: frames, pages, disks and a chip's fields as snap/ reads them. What it
  * takes is written again, and has to be the same. An input that is no stream yet becomes the seed.
  */
+#include "lib/zero.h"
 #include "t/fuzz/snap.h"
 
 extern const struct dev_class escc_class;
@@ -61,7 +62,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t len, size_t max, unsigned seed)
 
 static bool read_pages(struct snap_cursor *c)
 {
-	struct snap_runs runs = { .nr = 0 };
+	struct runs runs = { .nr = 0 };
 	bool good;
 
 	memset(mem, 0, sizeof(mem));
@@ -73,10 +74,10 @@ static bool read_pages(struct snap_cursor *c)
 		for (u32 k = 0; k < runs.nr; k++)
 			held = held ||
 			       (i >= runs.run[k].first && i < runs.run[k].first + runs.run[k].nr);
-		if (held == snap_page_is_zero(mem + i * SNAP_PAGE))
+		if (held == is_zero(mem + i * SNAP_PAGE, SNAP_PAGE))
 			__builtin_trap();
 	}
-	snap_runs_release(&runs);
+	runs_release(&runs);
 	return good;
 }
 
