@@ -345,7 +345,8 @@ static void enter(struct monitor *mon)
 	remember(mon);
 	mon->len = 0;
 	run_line(mon, line);
-	prompt(mon);
+	if (!mon->c->quit)
+		prompt(mon);
 }
 
 /* ESC [ ... letter, ESC O letter: arrows move through the history, the rest is nothing. */
