@@ -22,7 +22,7 @@
 #endif
 
 /* What these do to a program they do by system calls that the list has no room for. */
-#if defined(__SANITIZE_ADDRESS__) || defined(VONK_COVER)
+#if defined(__SANITIZE_ADDRESS__) || defined(VONK_GCOV)
 #undef ARCH
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
