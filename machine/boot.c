@@ -73,7 +73,7 @@ int boot_config(const struct options *o, struct machine_config *c, char *err, si
 	if (c->ram_size & 0xfff)
 		return fail(err, errlen, "-m: memory comes in multiples of 4 KiB");
 	c->shift = o->icount_shift;
-	c->ref = o->log & OPT_LOG_REF;
+	c->ref = o->log.items & OPT_LOG_REF;
 	return 0;
 }
 

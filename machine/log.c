@@ -15,6 +15,21 @@
 /* What shows single instructions: the engine does not stop at each, the reference interpreter does. */
 #define LOG_EACH (OPT_LOG_IN_ASM | OPT_LOG_EXEC | OPT_LOG_CPU)
 
+/* " <main+0x10>", or nothing. */
+static void print_symbol(struct log *log, const struct cpu *cpu, u32 pc)
+{
+	char text[SYMBOLS_TEXT];
+
+	if (log->symbols && *symbols_text(log->symbols, cpu, pc, text))
+		fprintf(log->out, " <%s>", text);
+}
+
+static void print_pc(struct log *log, const struct cpu *cpu)
+{
+	fprintf(log->out, " pc %08x", cpu->pc);
+	print_symbol(log, cpu, cpu->pc);
+}
+
 static void print_end(struct log *log, const struct cpu *cpu)
 {
 	fprintf(log->out, ", after %" PRIu64 " instructions\n", cpu->icount);
@@ -58,16 +73,21 @@ static void log_insn(void *arg, const struct cpu *cpu, u32 pc, u32 word)
 	char text[SPARC_DISAS_MAX];
 	struct log *log = arg;
 
-	if (!(log->items & LOG_EACH) || !is_wanted(log, pc))
+	if (!(log->set.items & LOG_EACH) || !is_wanted(log, pc))
 		return;
-	if (log->items & OPT_LOG_CPU)
+	if (log->set.items & OPT_LOG_CPU)
 		print_regs(log, cpu);
 	sparc_disas(word, pc, text, sizeof(text));
-	if (log->items & OPT_LOG_IN_ASM && is_new(log, pc, word))
-		fprintf(log->out, "in_asm: %08x: %08x  %s\n", pc, word, text);
-	if (log->items & OPT_LOG_EXEC)
-		fprintf(log->out, "exec: %" PRIu64 " %08x: %08x  %s\n", cpu->icount, pc, word,
-			text);
+	if (log->set.items & OPT_LOG_IN_ASM && is_new(log, pc, word)) {
+		fprintf(log->out, "in_asm: %08x: %08x  %s", pc, word, text);
+		print_symbol(log, cpu, pc);
+		fputc('\n', log->out);
+	}
+	if (log->set.items & OPT_LOG_EXEC) {
+		fprintf(log->out, "exec: %" PRIu64 " %08x: %08x  %s", cpu->icount, pc, word, text);
+		print_symbol(log, cpu, pc);
+		fputc('\n', log->out);
+	}
 }
 
 /* --- traps and faults --- */
@@ -103,18 +123,19 @@ static void log_trap(void *arg, const struct cpu *cpu, unsigned tt)
 {
 	struct log *log = arg;
 
-	if (log->items & OPT_LOG_INT) {
-		fprintf(log->out, "int: tt 0x%02x %s, pc %08x npc %08x psr %08x", tt, trap_name(tt),
-			cpu->pc, cpu->npc, cpu_get_psr(cpu));
+	if (log->set.items & OPT_LOG_INT) {
+		fprintf(log->out, "int: tt 0x%02x %s,", tt, trap_name(tt));
+		print_pc(log, cpu);
+		fprintf(log->out, " npc %08x psr %08x", cpu->npc, cpu_get_psr(cpu));
 		print_end(log, cpu);
 	}
-	if (log->items & OPT_LOG_GUEST_ERRORS && !cpu->et) {
-		fprintf(log->out,
-			"guest_errors: trap 0x%02x %s at pc %08x while traps are disabled", tt,
-			trap_name(tt), cpu->pc);
+	if (log->set.items & OPT_LOG_GUEST_ERRORS && !cpu->et) {
+		fprintf(log->out, "guest_errors: trap 0x%02x %s at", tt, trap_name(tt));
+		print_pc(log, cpu);
+		fprintf(log->out, " while traps are disabled");
 		print_end(log, cpu);
 	}
-	if (log->items & OPT_LOG_UNIMP && tt == TT_FP_EXCEPTION &&
+	if (log->set.items & OPT_LOG_UNIMP && tt == TT_FP_EXCEPTION &&
 	    (cpu->fsr >> FSR_FTT_SHIFT & 7) == FTT_UNIMPLEMENTED) {
 		fprintf(log->out, "unimp: FPop %08x at %08x, this FPU has not got it", cpu->fq_insn,
 			cpu->fq_pc);
@@ -138,12 +159,14 @@ static void log_fault(void *arg, const struct cpu *cpu, u32 va, enum access_type
 	unsigned ft = l_ft >> SFSR_FT_SHIFT & 7;
 	struct log *log = arg;
 
-	if (!(log->items & OPT_LOG_MMU) && !(log->items & OPT_LOG_GUEST_ERRORS && ft == FT_BUS))
+	if (!(log->set.items & OPT_LOG_MMU) &&
+	    !(log->set.items & OPT_LOG_GUEST_ERRORS && ft == FT_BUS))
 		return;
-	fprintf(log->out, "%s: %s, %s %s at %08x, level %u, SFSR %08x, pc %08x",
-		log->items & OPT_LOG_MMU ? "mmu" : "guest_errors", why[ft],
+	fprintf(log->out, "%s: %s, %s %s at %08x, level %u, SFSR %08x,",
+		log->set.items & OPT_LOG_MMU ? "mmu" : "guest_errors", why[ft],
 		at & AT_SUPER ? "supervisor" : "user", access[at >> 1 & 3], va,
-		l_ft >> SFSR_L_SHIFT & 3, cpu->mmu[MMU_SFSR], cpu->pc);
+		l_ft >> SFSR_L_SHIFT & 3, cpu->mmu[MMU_SFSR]);
+	print_pc(log, cpu);
 	print_end(log, cpu);
 }
 
@@ -161,21 +184,49 @@ static void log_mmu_reg(void *arg, const struct cpu *cpu, unsigned n, u32 val)
 	};
 	struct log *log = arg;
 
-	if (!(log->items & OPT_LOG_MMU))
+	if (!(log->set.items & OPT_LOG_MMU))
 		return;
 	fprintf(log->out, "mmu: register 0x%02x (%s) is %08x", n, name[n] ? name[n] : "?", val);
 	print_end(log, cpu);
 }
 
-static void log_chip(void *arg, const struct cpu *cpu, u64 pa, unsigned size, bool store)
+/* --- chips --- */
+
+static bool is_wanted_chip(const struct log *log, const char *name)
+{
+	for (unsigned i = 0; i < log->set.nr_chips; i++)
+		if (!strcmp(log->set.chip[i], name))
+			return true;
+	return !log->set.nr_chips;
+}
+
+static void log_register(struct log *log, const struct cpu *cpu, const struct bus_range *range,
+			 u64 pa, unsigned size, bool store, u64 val)
+{
+	const struct dev *chip = range->chip;
+
+	if (!is_wanted_chip(log, chip->name))
+		return;
+	fprintf(log->out, "dev: %s: %s of %u byte%s at 0x%02" PRIx64 " (%s): %0*" PRIx64 ",",
+		chip->name, store ? "store" : "load", size, size == 1 ? "" : "s", pa - range->pa,
+		range->io->name, (int)size * 2, val);
+	print_pc(log, cpu);
+	print_end(log, cpu);
+}
+
+static void log_chip(void *arg, const struct cpu *cpu, u64 pa, unsigned size, bool store, u64 val)
 {
 	struct log *log = arg;
 	const struct bus_range *range;
 
-	if (!(log->items & OPT_LOG_UNIMP))
+	if (!(log->set.items & (OPT_LOG_UNIMP | OPT_LOG_DEV)))
 		return;
 	range = bus_find(&log->m->bus, pa);
-	if (!range || range->io != &empty_class.region[0])
+	if (!range)
+		return;
+	if (log->set.items & OPT_LOG_DEV && range->chip)
+		log_register(log, cpu, range, pa, size, store, val);
+	if (!(log->set.items & OPT_LOG_UNIMP) || range->io != &empty_class.region[0])
 		return;
 	fprintf(log->out, "unimp: %s of %u bytes at %09" PRIx64 " (%s), hardware without a model",
 		store ? "store" : "load", size, pa,
@@ -196,20 +247,37 @@ void log_init(struct log *log, struct machine *m, FILE *out)
 				       .arg = log };
 }
 
-int log_set(struct log *log, unsigned items)
+static int no_chip(const struct log *log, const char *name, const char *who, char *err,
+		   size_t errlen)
 {
-	if (items & OPT_LOG_IN_ASM && !log->seen) {
+	size_t n = (size_t)snprintf(err, errlen, "%sdev:%s: this board's chips are", who, name);
+
+	for (unsigned i = 0; i < log->m->nr_devs && n < errlen; i++)
+		n += (size_t)snprintf(err + n, errlen - n, "%s %s", i ? "," : "",
+				      log->m->dev[i].row->name);
+	return -EINVAL;
+}
+
+int log_set(struct log *log, const struct opt_logged *set, const char *who, char *err,
+	    size_t errlen)
+{
+	for (unsigned i = 0; i < set->nr_chips; i++)
+		if (!machine_chip(log->m, set->chip[i]))
+			return no_chip(log, set->chip[i], who, err, errlen);
+	if (set->items & OPT_LOG_IN_ASM && !log->seen) {
 		log->seen = malloc(LOG_SEEN * sizeof(*log->seen));
-		if (!log->seen)
+		if (!log->seen) {
+			snprintf(err, errlen, "%sout of memory", who);
 			return -ENOMEM;
+		}
 		memset(log->seen, 0xff, LOG_SEEN * sizeof(*log->seen));
 	}
-	log->items = items;
+	log->set = *set;
 	for (unsigned i = 0; i < log->m->config.nr_cpus; i++) {
 		struct cpu *cpu = log->m->cpu[i];
 
-		cpu->log = items & ~(unsigned)OPT_LOG_REF ? &log->hooks : NULL;
-		cpu->ref = log->m->config.ref || items & LOG_EACH;
+		cpu->log = set->items & ~(unsigned)OPT_LOG_REF ? &log->hooks : NULL;
+		cpu->ref = log->m->config.ref || set->items & LOG_EACH;
 	}
 	fflush(log->out);
 	return 0;
@@ -219,7 +287,7 @@ void log_release(struct log *log)
 {
 	if (!log->m)
 		return;
-	log_set(log, 0);
+	log_set(log, &(struct opt_logged){ .items = 0 }, "", NULL, 0);
 	free(log->seen);
 	log->seen = NULL;
 	log->m = NULL;

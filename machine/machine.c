@@ -314,7 +314,7 @@ int machine_new(struct machine **out, const struct machine_config *config, char 
 	if (!m)
 		goto fail;
 	m->config = *config;
-	m->limit_insns = m->limit_ns = UINT64_MAX;
+	m->limit_insns = m->limit_ns = m->look_at = UINT64_MAX;
 	bus_init(&m->bus);
 	clock_init(&m->clock, config->shift);
 	for (unsigned i = 0; i < CHR_NR; i++)
@@ -413,12 +413,14 @@ enum machine_stop machine_run(struct machine *m, u64 insns)
 
 	for (;;) {
 		u64 limit =
-			min64(min64(end, m->limit_insns),
+			min64(min64(min64(end, m->limit_insns), m->look_at),
 			      clock_insns_at(&m->clock, min64(clock_next(&m->clock), m->limit_ns)));
 		enum cpu_exit why = cpu_run(cpu, limit);
 
 		m->clock.insns = cpu->icount;
 		clock_run(&m->clock);
+		if (unlikely(cpu->icount >= m->look_at))
+			m->look(m->look_arg);
 		if (m->want_poweroff)
 			return MACHINE_POWEROFF;
 		if (m->want_reset) {

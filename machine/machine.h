@@ -74,6 +74,10 @@ struct machine {
 	u64 fb_pa; /* its slot */
 	struct chr chr[CHR_NR]; /* the owner connects them to the host or to a test */
 	u64 limit_insns, limit_ns; /* stop there; UINT64_MAX: never */
+	/* At this instruction count somebody looks, who sets the next; UINT64_MAX: nobody. */
+	u64 look_at;
+	void (*look)(void *arg);
+	void *look_arg;
 	u32 exit_status;
 	bool want_poweroff, want_reset, polled;
 	bool want_stop; /* no state of the machine */

@@ -22,6 +22,7 @@
 #include "machine/monitor.h"
 #include "machine/pace.h"
 #include "machine/plug.h"
+#include "machine/profile.h"
 #include "machine/reboot.h"
 #include "machine/replay.h"
 #include "machine/report.h"
@@ -56,6 +57,9 @@ struct run {
 	struct trace trace;
 	FILE *tracefile;
 	struct coverage coverage;
+	struct symbols symbols;
+	struct profile profile;
+	FILE *flat, *folded; /* of the profile, NULL: none */
 	struct control control;
 	struct monitor mux, monitor; /* on a mon: stream; on one of its own */
 	struct gdbstub gdb;
@@ -199,6 +203,7 @@ static bool recorded(const struct run *r, char *err, size_t errlen)
 /* The machine is another one: it can be gone back to here, and no further. */
 static void forget_past(struct run *r)
 {
+	profile_moved(&r->profile);
 	if (!r->timeline.on)
 		return;
 	timeline_end(&r->timeline);
@@ -503,39 +508,77 @@ static int open_gdb(struct run *r, char *err, size_t errlen)
 	return host_chr_open(&r->host, spec, &r->gdb.chr, err, errlen);
 }
 
+/* A file that an option asks for. */
+static int open_out(FILE **out, const char *option, const char *path, char *err, size_t errlen)
+{
+	int n = snprintf(err, errlen, "%s: ", option);
+
+	return host_out_open(out, path, err + n, errlen - (size_t)n);
+}
+
 static int open_log(struct run *r, char *err, size_t errlen)
 {
-	if (r->o.logfile) {
-		r->logfile = fopen(r->o.logfile, "we");
-		if (!r->logfile) {
-			snprintf(err, errlen, "-D: %s: %s", r->o.logfile, strerror(errno));
-			return -errno;
-		}
-	}
+	int ret = 0;
+
+	if (r->o.logfile)
+		ret = open_out(&r->logfile, "-D", r->o.logfile, err, errlen);
+	if (!ret && (r->o.log.items || r->o.nr_symbols || r->o.profile))
+		ret = symbols_open(&r->symbols, &r->o, err, errlen);
+	if (ret)
+		return ret;
 	log_init(&r->log, r->m, r->logfile ? r->logfile : stderr);
 	r->log.range = r->o.log_range;
 	r->log.nr_ranges = r->o.nr_log_ranges;
-	return log_set(&r->log, r->o.log);
+	r->log.symbols = &r->symbols;
+	return log_set(&r->log, &r->o.log, "-d: ", err, errlen);
 }
 
 static void close_log(struct run *r, int *status)
 {
 	log_release(&r->log);
-	if (r->logfile && (ferror(r->logfile) | fclose(r->logfile)))
+	if (host_out_close(r->logfile))
 		*status = complain("-D: the log is not complete");
+	symbols_release(&r->symbols);
+}
+
+static int open_profile(struct run *r, char *err, size_t errlen)
+{
+	char path[4096];
+	int ret;
+
+	if (!r->o.profile)
+		return 0;
+	snprintf(path, sizeof(path), "%s.folded", r->o.profile);
+	ret = open_out(&r->flat, "-profile", r->o.profile, err, errlen);
+	if (!ret)
+		ret = open_out(&r->folded, "-profile", path, err, errlen);
+	if (!ret && profile_begin(&r->profile, r->m, &r->symbols, r->o.profile_every)) {
+		snprintf(err, errlen, "-profile: out of memory");
+		ret = -ENOMEM;
+	}
+	return ret;
+}
+
+static void close_profile(struct run *r, int *status)
+{
+	bool ok = !profile_write(&r->profile, r->flat, r->folded);
+
+	ok &= !host_out_close(r->flat);
+	ok &= !host_out_close(r->folded);
+	if (!ok)
+		*status = complain("-profile: the profile is not complete");
+	profile_release(&r->profile);
 }
 
 /* -trace and -cov. */
 static int open_traces(struct run *r, char *err, size_t errlen)
 {
-	if (r->o.trace) {
-		char why[512];
-		int ret = host_out_open(&r->tracefile, r->o.trace, why, sizeof(why));
+	int ret;
 
-		if (ret) {
-			snprintf(err, errlen, "-trace: %s", why);
+	if (r->o.trace) {
+		ret = open_out(&r->tracefile, "-trace", r->o.trace, err, errlen);
+		if (ret)
 			return ret;
-		}
 		trace_begin(&r->trace, r->m, r->o.log_range, r->o.nr_log_ranges, r->tracefile);
 	}
 	return r->o.cov ? coverage_begin(&r->coverage, r->m, &r->o, err, errlen) : 0;
@@ -709,6 +752,8 @@ static int start(struct run *r, char *err, size_t errlen)
 	if (!ret)
 		ret = open_journal(r, err, errlen);
 	if (!ret)
+		ret = open_profile(r, err, errlen);
+	if (!ret)
 		ret = verdict_begin(&r->verdict, r->m, &r->o, r->report, err, errlen);
 	if (ret)
 		return ret;
@@ -802,13 +847,7 @@ static int run_and_judge(struct run *r)
 
 static int open_report(struct run *r, char *err, size_t errlen)
 {
-	if (!r->o.report)
-		return 0;
-	r->report = fopen(r->o.report, "we");
-	if (r->report)
-		return 0;
-	snprintf(err, errlen, "-report: %s: %s", r->o.report, strerror(errno));
-	return -errno;
+	return r->o.report ? open_out(&r->report, "-report", r->o.report, err, errlen) : 0;
 }
 
 /* err: why it has not even started. */
@@ -835,7 +874,7 @@ static void close_report(struct run *r, const char *err, int *status)
 		report.hash = machine_hash(r->m);
 	}
 	report_write(&report, o->report_junit, r->report);
-	if (ferror(r->report) | fclose(r->report))
+	if (host_out_close(r->report))
 		*status = complain("-report: the report is not complete");
 }
 
@@ -877,6 +916,7 @@ static int session(struct run *r)
 			print_stats(r);
 	}
 	close_report(r, err, &status);
+	close_profile(r, &status);
 	close_log(r, &status);
 	verdict_release(&r->verdict);
 	close_traces(r, &status);

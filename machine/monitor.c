@@ -169,7 +169,7 @@ static void cmd_log(struct monitor *mon, const char *args)
 {
 	char text[MONITOR_LINE], err[MONITOR_LINE];
 	struct log *log = mon->c->log;
-	unsigned items = 0;
+	struct opt_logged set = { .items = 0 };
 	bool help = false;
 
 	if (!log) {
@@ -178,13 +178,13 @@ static void cmd_log(struct monitor *mon, const char *args)
 		print_items(mon);
 		mon_printf(mon, "%-14s nothing\n", "none");
 	} else if (!strcmp(text, "none")) {
-		log_set(log, 0);
-	} else if (options_log(text, &items, &help, err, sizeof(err))) {
+		log_set(log, &set, "log: ", err, sizeof(err));
+	} else if (options_log(text, &set, &help, err, sizeof(err))) {
 		mon_printf(mon, "log: %s\n", err);
-	} else if (items & OPT_LOG_REF) {
+	} else if (set.items & OPT_LOG_REF) {
 		mon_printf(mon, "log: 'ref' is for the start: -d ref\n");
-	} else if (log_set(log, items)) {
-		mon_printf(mon, "log: out of memory\n");
+	} else if (log_set(log, &set, "log: ", err, sizeof(err))) {
+		mon_printf(mon, "%s\n", err);
 	}
 }
 

@@ -445,27 +445,39 @@ const struct opt_log_item opt_log_items[] = {
 	{ "mmu", OPT_LOG_MMU, "faults, and writes to the MMU's registers" },
 	{ "guest_errors", OPT_LOG_GUEST_ERRORS, "bus errors, traps while traps are disabled" },
 	{ "unimp", OPT_LOG_UNIMP, "use of hardware that is not modelled" },
+	{ "dev", OPT_LOG_DEV, "accesses to chips' registers; dev:NAME: to those of one chip" },
 	{ "ref", OPT_LOG_REF, "no log: run the reference interpreter only (slow)" },
 	{ NULL },
 };
 
-int options_log(char *text, unsigned *items, bool *help, char *err, size_t errlen)
+/* dev:NAME */
+static bool add_log_chip(struct opt_logged *log, const char *word)
+{
+	if (strncmp(word, "dev:", 4) || !word[4] || strlen(word + 4) >= sizeof(log->chip[0]) ||
+	    log->nr_chips == OPT_LOG_CHIPS)
+		return false;
+	strcpy(log->chip[log->nr_chips++], word + 4);
+	log->items |= OPT_LOG_DEV;
+	return true;
+}
+
+int options_log(char *text, struct opt_logged *log, bool *help, char *err, size_t errlen)
 {
 	struct optpart p;
 
-	*items = 0;
+	*log = (struct opt_logged){ .items = 0 };
 	while (opt_part(&text, &p)) {
 		const struct opt_log_item *i = opt_log_items;
 
 		while (i->name && (p.val || strcmp(p.key, i->name)))
 			i++;
-		*items |= i->bit;
-		if (i->name)
+		log->items |= i->bit;
+		if (i->name || (!p.val && add_log_chip(log, p.key)))
 			continue;
 		if (p.val || (strcmp(p.key, "help") && strcmp(p.key, "?"))) {
 			snprintf(err, errlen,
 				 "'%s' is none of in_asm, exec, cpu, int, mmu, guest_errors, "
-				 "unimp, ref",
+				 "unimp, dev, dev:CHIP, ref",
 				 p.key);
 			return -EINVAL;
 		}
@@ -514,6 +526,44 @@ static int read_dfilter(struct optctx *c, char *arg)
 			return opt_fail(c, "'%s' is not like 0x4000..0x4fff or 0x4000+0x1000",
 					p.key);
 	}
+	return 0;
+}
+
+static int read_symbols(struct optctx *c, char *arg)
+{
+	struct options *o = c->o;
+	struct opt_symbols *s = &o->symbols[o->nr_symbols];
+	struct optpart p;
+	u64 base;
+
+	if (o->nr_symbols == OPT_SYMBOLS)
+		return opt_fail(c, "more than %d files", OPT_SYMBOLS);
+	*s = (struct opt_symbols){ .file = first_word(&arg) };
+	if (!*s->file)
+		return opt_fail(c, "needs a FILE");
+	while (opt_part(&arg, &p)) {
+		if (strcmp(p.key, "base") || !p.val || opt_number(p.val, UINT32_MAX, &base) ||
+		    base & 3)
+			return opt_fail(c, "'%s' is not base=ADDRESS", p.key);
+		s->base = (u32)base;
+	}
+	o->nr_symbols++;
+	return 0;
+}
+
+static int read_profile(struct optctx *c, char *arg)
+{
+	struct options *o = c->o;
+	struct optpart p;
+
+	o->profile = first_word(&arg);
+	o->profile_every = 10000;
+	if (!*o->profile)
+		return opt_fail(c, "needs a FILE");
+	while (opt_part(&arg, &p))
+		if (strcmp(p.key, "every") || !p.val ||
+		    opt_number(p.val, UINT32_MAX, &o->profile_every) || !o->profile_every)
+			return opt_fail(c, "'%s' is not every=INSTRUCTIONS", p.key);
 	return 0;
 }
 
@@ -658,13 +708,23 @@ static const struct opt_row rows[] = {
 	  .help = "the run that was recorded, once more; with -restore from a snapshot taken in it "
 		  "on" },
 	{ "d", "ITEM,...", GRP_DEBUG, 0, read_log,
-	  .help = "log int, mmu, guest_errors, unimp, or, slowly, in_asm, exec, cpu; 'help' tells "
+	  .help = "log int, mmu, guest_errors, unimp, dev, or, slowly, in_asm, exec, cpu; 'help' "
+		  "tells "
 		  "more" },
 	{ "D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr" },
 	{ "dfilter", "RANGE,...", GRP_DEBUG, 0, read_dfilter,
 	  .help = "of in_asm, exec, cpu and -trace, log only these addresses: FIRST..LAST, "
 		  "START+SIZE, "
 		  "END-SIZE" },
+	{ "profile", "FILE[,every=N]", GRP_DEBUG, 0, read_profile,
+	  .help = "write where the guest spends its instructions: by functions; and the stacks, "
+		  "for "
+		  "flame graphs, to FILE.folded. A sample is taken after N instructions, on "
+		  "average; "
+		  "10000 if not given" },
+	{ "symbols", "FILE[,base=A]", GRP_DEBUG, 0, read_symbols,
+	  .help = "names for -d and -profile from this ELF file, too; A is added to its "
+		  "addresses" },
 	{ "fuzz", "KEY=VALUE,...", GRP_DEBUG, 0, TEXT(fuzz),
 	  .help = "be a target of AFL++: mem=ADDR or serial takes inputs; start=, len=, max=, "
 		  "done=, "

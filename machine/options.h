@@ -25,6 +25,8 @@
 #define OPT_MAX_CPUS 4
 #define OPT_LOG_RANGES 32
 #define OPT_PATTERNS 64
+#define OPT_SYMBOLS 16
+#define OPT_LOG_CHIPS 16
 #define OPT_MEM_DEFAULT 0 /* mem: none given, the board's own default */
 
 /* 2000-01-01T00:00:00Z: the date on which every machine starts unless told otherwise. */
@@ -50,7 +52,15 @@ enum opt_log {
 	OPT_LOG_MMU = 16,
 	OPT_LOG_GUEST_ERRORS = 32,
 	OPT_LOG_UNIMP = 64,
+	OPT_LOG_DEV = 256,
 	OPT_LOG_REF = 128, /* not a log: run the reference interpreter only */
+};
+
+/* What is to be logged. */
+struct opt_logged {
+	unsigned items; /* OPT_LOG_* */
+	unsigned nr_chips; /* OPT_LOG_DEV: of these only; 0: of all */
+	char chip[OPT_LOG_CHIPS][16];
 };
 
 /* Addresses, both included. */
@@ -65,6 +75,12 @@ struct opt_log_item {
 	const char *help;
 };
 extern const struct opt_log_item opt_log_items[];
+
+/* -symbols */
+struct opt_symbols {
+	const char *file;
+	u32 base; /* added to its addresses */
+};
 
 /* -expect and -fail: an extended regular expression, as it was given. */
 struct opt_pattern {
@@ -205,8 +221,12 @@ struct options {
 		gdb; /* OPT_CHR_DEFAULT, OPT_CHR_NONE: no gdb; sockets get server=on,wait=off */
 	char gdb_spec[256]; /* gdb.spec points here: struct options is not to be copied */
 	bool stopped; /* -S */
-	unsigned log; /* OPT_LOG_* */
+	struct opt_logged log;
 	const char *logfile; /* NULL: stderr */
+	struct opt_symbols symbols[OPT_SYMBOLS];
+	unsigned nr_symbols;
+	const char *profile; /* file, NULL: none */
+	u64 profile_every; /* instructions between samples, on average */
 	struct opt_range log_range[OPT_LOG_RANGES]; /* -dfilter: only instructions there */
 	unsigned nr_log_ranges; /* 0: everywhere */
 	enum opt_sandbox sandbox;
@@ -229,10 +249,10 @@ int options_parse_all(struct options *o, int argc, char **argv, char *err, size_
 void options_release(struct options *o);
 
 /*
- * A comma-separated list of -d's items, cut in place: their bits, and whether "help" is one of them.
+ * A comma-separated list of -d's items, cut in place, and whether "help" is one of them.
  * 0, or -EINVAL with one line in err.
  */
-int options_log(char *text, unsigned *items, bool *help, char *err, size_t errlen);
+int options_log(char *text, struct opt_logged *log, bool *help, char *err, size_t errlen);
 
 /*
  * Where gdb is waited for, as host_chr_open() takes it: gdb is the one who calls, and the guest does not wait

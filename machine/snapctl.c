@@ -411,7 +411,7 @@ static int new_machine(struct snapshot *s, const struct recording *rec, struct o
 	if (ret)
 		return ret;
 	*config = s->config;
-	config->ref = o->log & OPT_LOG_REF;
+	config->ref = o->log.items & OPT_LOG_REF;
 	ret = plug_drives(s, o, config, err, errlen);
 	if (!ret)
 		ret = machine_new(m, config, err, errlen);

@@ -461,7 +461,7 @@ static void test_debug(void)
 
 	good(&o, "-s -S -d int,guest_errors -D log -sandbox off");
 	ok(same(o.gdb.spec, "tcp::1234,server=on,wait=off") && o.stopped, "-s -S");
-	ok(o.log == (OPT_LOG_INT | OPT_LOG_GUEST_ERRORS) && same(o.logfile, "log"), "-d, -D");
+	ok(o.log.items == (OPT_LOG_INT | OPT_LOG_GUEST_ERRORS) && same(o.logfile, "log"), "-d, -D");
 	options_release(&o);
 	good(&o, "-gdb tcp::4000 -d help");
 	ok(same(o.gdb.spec, "tcp::4000,server=on,wait=off") && o.log_help, "-gdb, -d help");

@@ -209,7 +209,7 @@ timeout 100 "$VONK" -r -tlim 5 ms -stats "$dir/good" </dev/null 2>"$dir/err" >"$
 is "$?:$(sed -n 's/.*"virtual_ns": \([0-9]*\).*/\1/p' "$dir/err")" "124:5000000" "-tlim 5 ms is 5 ms of the guest's time"
 echo x | timeout 100 "$VONK" -nouartrx -tlim 5 ms "$dir/prompt" >"$dir/out"
 is "$?:$(cat "$dir/out")" "124:0 > " "-nouartrx: the output is there"
-for o in -leon3 '-freq 50' -cov '-uart1 /dev/null' -rt '-tlim 3' '-tlim 3 h' '-tlim 0 s' '-tlim 99999999999999999999 s'; do
+for o in -leon3 '-freq 50' '-uart1 /dev/null' -rt '-tlim 3' '-tlim 3 h' '-tlim 0 s' '-tlim 99999999999999999999 s'; do
 	# shellcheck disable=SC2086
 	run $o "$dir/good"
 	is "$status:$(grep -c "^vonk: ${o%% *}: " "$dir/err")" "1:1" "refused in a line: $o"

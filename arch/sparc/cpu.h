@@ -135,8 +135,8 @@ struct cpu_log {
 	void (*fault)(void *arg, const struct cpu *cpu, u32 va, enum access_type at, u32 l_ft);
 	/* The MMU's register n was written and has this value now. */
 	void (*mmu_reg)(void *arg, const struct cpu *cpu, unsigned n, u32 val);
-	/* A register of a chip was read or written. */
-	void (*chip)(void *arg, const struct cpu *cpu, u64 pa, unsigned size, bool store);
+	/* A register of a chip was read or written; val: 0 where nobody answered. */
+	void (*chip)(void *arg, const struct cpu *cpu, u64 pa, unsigned size, bool store, u64 val);
 	void *arg;
 };
 

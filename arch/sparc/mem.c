@@ -150,11 +150,16 @@ static void mem_put(u8 *p, unsigned size, u64 val)
 }
 
 /* A chip is about to be spoken to. */
-static void at_chip(struct cpu *cpu, u64 pa, unsigned size, bool store)
+static void at_chip(struct cpu *cpu)
 {
 	cpu->clock->insns = cpu->icount + cpu->clock_bias;
+}
+
+/* It was. */
+static void tell_chip(struct cpu *cpu, u64 pa, unsigned size, bool store, u64 val)
+{
 	if (unlikely(cpu->log) && cpu->log->chip)
-		cpu->log->chip(cpu->log->arg, cpu, pa, size, store);
+		cpu->log->chip(cpu->log->arg, cpu, pa, size, store, val);
 }
 
 static bool is_fetch(enum access_type at)
@@ -166,16 +171,18 @@ static bool is_fetch(enum access_type at)
 static bool phys_read(struct cpu *cpu, u64 pa, unsigned size, u64 *val)
 {
 	const struct bus_range *range = bus_find(cpu->bus, pa);
+	bool ok;
 
 	if (range && range->mem) {
 		*val = mem_get(range->mem + (pa - range->pa), size);
 		return true;
 	}
-	at_chip(cpu, pa, size, false);
-	if (range && !bus_read(cpu->bus, pa, size, val))
-		return true;
-	*val = 0;
-	return false;
+	at_chip(cpu);
+	ok = range && !bus_read(cpu->bus, pa, size, val);
+	if (!ok)
+		*val = 0;
+	tell_chip(cpu, pa, size, false, *val);
+	return ok;
 }
 
 unsigned cpu_load_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum access_type at,
@@ -190,6 +197,7 @@ unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acc
 			u64 val)
 {
 	const struct bus_range *range = bus_find(cpu->bus, pa);
+	bool ok;
 
 	if (range && range->mem) {
 		if (range->rom)
@@ -199,8 +207,10 @@ unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acc
 		code_written(cpu->code, pa, size);
 		return 0;
 	}
-	at_chip(cpu, pa, size, true);
-	if (range && !bus_write(cpu->bus, pa, size, val))
+	at_chip(cpu);
+	ok = range && !bus_write(cpu->bus, pa, size, val);
+	tell_chip(cpu, pa, size, true, val);
+	if (ok)
 		return 0;
 	return srmmu_fault(cpu, va, at, FT_BUS << SFSR_FT_SHIFT);
 }

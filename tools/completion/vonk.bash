@@ -3,8 +3,8 @@
 
 _vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cov -cpu -d -dfilter -display -drive -expect -fail -fda -fuzz -fuzz-replay
 	-g -gdb -h -hda -hdb -hdc -hdd -help -history -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev
-	-nic -no-reboot -nographic -nouartrx -nvram -object -pace -prom-env -r -record -replay -report -restore -rtc -s
-	-sandbox -save-at -save-on-exit -serial -smp -snap -snapshot -stats -tlim -trace -uuid -version -vga'
+	-nic -no-reboot -nographic -nouartrx -nvram -object -pace -profile -prom-env -r -record -replay -report -restore -rtc -s
+	-sandbox -save-at -save-on-exit -serial -smp -snap -snapshot -stats -symbols -tlim -trace -uuid -version -vga'
 
 # The first words that the program itself lists: boards or, with their blanks, processors.
 _vonk_list()
@@ -47,7 +47,7 @@ _vonk()
 	-rtc) COMPREPLY=($(compgen -W 'base=' -- "$cur")); return ;;
 	-save-at) COMPREPLY=($(compgen -W 'insns=' -- "$cur")); return ;;
 	-limit) COMPREPLY=($(compgen -W 'insns= time=' -- "$cur")); return ;;
-	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp ref help' -- "$cur")); return ;;
+	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp dev dev: ref help' -- "$cur")); return ;;
 	-L) COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	-append | -dfilter | -drive | -expect | -fail | -fuzz | -icount | -m | -name | -prom-env | -smp | -tlim | -uuid) return ;;
 	esac
