@@ -187,3 +187,20 @@ int nvram_fill(const struct nvram *n, void *chip, u8 machine_type, const u8 *mac
 		m48t08_set_idprom(chip, machine_type, mac ? mac : known ? id + 2 : default_mac);
 	return set_vars(n, chip, vars, nr, err, errlen);
 }
+
+bool nvram_set_var(void *chip, const char *name, const char *value)
+{
+	u8 was[M48T08_NVRAM];
+	struct vars v = { .nr = 0 };
+	const u8 *end = NULL;
+	const char *old;
+	char var[NVRAM_VAR];
+	int n = snprintf(var, sizeof(var), "%s=%s", name, value);
+
+	memcpy(was, m48t08_nvram(chip), sizeof(was));
+	old = partition_vars(was, &end);
+	if (!*name || strchr(name, '=') || n < 0 || (size_t)n >= sizeof(var) || !old)
+		return false;
+	return file_vars(&v, old, (const char *)end) && put_var(&v, var) &&
+	       !m48t08_set_vars(chip, v.var, v.nr);
+}

@@ -16,6 +16,7 @@
 
 #define NVRAM_FILE 8192
 #define NVRAM_VARS 512
+#define NVRAM_VAR 1024 /* bytes of one that the guest sets, its name and all */
 
 struct nvram {
 	const char *path; /* NULL: not kept */
@@ -35,5 +36,10 @@ int nvram_save(struct nvram *n, void *chip, char *err, size_t errlen);
  */
 int nvram_fill(const struct nvram *n, void *chip, u8 machine_type, const u8 *mac,
 	       const char *const *vars, unsigned nr, char *err, size_t errlen);
+/*
+ * The guest has set a variable: into the chip's memory with it, in the place of the one of that name. False, and
+ * nothing is changed: no name, too much, or the memory holds no variables of OpenBIOS's kind.
+ */
+bool nvram_set_var(void *chip, const char *name, const char *value);
 
 #endif

@@ -6,8 +6,12 @@
 #define CATCH_UP_NS 50000000u
 /* With -clock host: how far the guest's time may run away from the host's between two looks. */
 #define STEP_NS 250000u
-/* And how many instructions it gets for each deadline that it has missed. */
+/*
+ * And how many instructions it gets for each deadline that it comes to; and at most while an interrupt
+ * waits, which the next deadline would raise once more, unseen.
+ */
 #define CATCH_UP_INSNS 20000u
+#define SERVE_INSNS 1000000u
 /*
  * A guest that idled through so much of its own time is waiting for somebody, not for a
  * delay: from then on it is paced in real time, so that a batch run at a prompt costs nothing.
@@ -46,15 +50,34 @@ static bool follow(struct pace *pace, struct machine *m)
 		next = now;
 	if (want > now)
 		machine_skip(m, next < want ? next : want);
+	if (next <= want)
+		pace->came = machine_insns(m);
 	return next >= want;
+}
+
+/* How many instructions the guest is to have before its time jumps again. */
+static u64 due(struct pace *pace, const struct machine *m)
+{
+	u64 insns = machine_insns(m);
+
+	if (insns - pace->came < CATCH_UP_INSNS)
+		return CATCH_UP_INSNS - (insns - pace->came);
+	if (!m->cpu[0]->irq_lines) {
+		pace->quiet = insns;
+		return 0;
+	}
+	return insns - pace->quiet < SERVE_INSNS ? CATCH_UP_INSNS : 0;
 }
 
 u64 pace_quantum(struct pace *pace, struct machine *m)
 {
-	u64 now = clock_now(&m->clock), step = STEP_NS >> m->clock.shift, want;
+	u64 now = clock_now(&m->clock), step = STEP_NS >> m->clock.shift, want, n;
 
 	if (!pace->host_clock)
 		return MACHINE_QUANTUM;
+	n = due(pace, m);
+	if (n)
+		return n < step ? n : step;
 	want = host_time(pace);
 	if (now >= want + STEP_NS)
 		host_poll(pace->host, (s64)(now - want));
@@ -66,6 +89,8 @@ static void wait_for_host(struct pace *pace, struct machine *m)
 {
 	u64 next = machine_next_event(m), now = host_time(pace);
 
+	if (next <= now && m->cpu[0]->irq_lines && due(pace, m))
+		return; /* it polls, and serves its interrupts later */
 	if (next > now)
 		host_poll(pace->host, next == CLOCK_NEVER ? -1 : (s64)(next - now));
 	follow(pace, m);

@@ -16,6 +16,8 @@ struct pace {
 	bool host_clock; /* the guest's time is the host's */
 	bool real; /* sleep as long as the guest asked; else jump ahead */
 	u64 host_ns, guest_ns; /* a pair of instants that belong together */
+	/* Instruction counts: when it last came to a deadline by a jump, and when no interrupt waited. */
+	u64 came, quiet;
 	u64 idle_ns; /* guest time jumped over since anything came in or went out */
 	u64 io; /* what `idle_ns` was last compared with */
 };

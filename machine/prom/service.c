@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "machine/nvram.h"
 #include "machine/prom/parts.h"
 #include "machine/prom/rom.h"
 
@@ -317,6 +318,35 @@ static u32 call_getprop(const struct prom *p, u32 node, u32 name_va, u32 va)
 	return len;
 }
 
+static u32 options_node(const struct prom *p)
+{
+	u32 node = tree_child(p, tree_next(p, 0)), len;
+
+	for (unsigned i = 0; node && i < 64; i++, node = tree_next(p, node)) {
+		u32 at = tree_get(p, node, "name", &len);
+
+		if (at && len == sizeof("options") &&
+		    !memcmp(prom_bytes(p, at, len), "options", len))
+			return node;
+	}
+	return 0;
+}
+
+/* A text among the options is a variable, and stays. */
+static void keep_option(const struct prom *p, const char *name, const u8 *val, u32 len)
+{
+	char text[NVRAM_VAR];
+	u32 n = 0;
+
+	while (n < len && val[n])
+		n++;
+	if (n >= sizeof(text) || !strcmp(name, "name"))
+		return;
+	memcpy(text, val, n);
+	text[n] = 0;
+	nvram_set_var(machine_chip(p->m, "nvram"), name, text);
+}
+
 static u32 call_setprop(const struct prom *p, u32 node, u32 name_va, u32 va, u32 len)
 {
 	char name[TREE_NAME];
@@ -325,6 +355,8 @@ static u32 call_setprop(const struct prom *p, u32 node, u32 name_va, u32 va, u32
 	if (len > sizeof(val) || !guest_string(p, name_va, name, sizeof(name)) ||
 	    !guest_read(p, va, val, len) || !tree_set(p, node, name, val, len))
 		return UINT32_MAX;
+	if (node == options_node(p))
+		keep_option(p, name, val, len);
 	return len;
 }
 
