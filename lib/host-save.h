@@ -89,6 +89,10 @@ struct host_source {
 	int fd; /* -1: all is in mem */
 	u8 *mem;
 	u64 size;
+	/* What was read last, and a little more: small things lie side by side. */
+	u8 near[16384];
+	u64 near_off;
+	u32 near_len;
 };
 
 /* How many bytes of a stream are to be read that begins with these n. */
@@ -101,7 +105,7 @@ int host_source_open(struct host_source *src, const char *path, host_source_limi
 		     char *err, size_t errlen);
 void host_source_close(struct host_source *src);
 /* n bytes at off: 0 or -errno, -ENODATA where the file has become shorter. */
-int host_source_read(const struct host_source *src, u64 off, void *buf, size_t n);
+int host_source_read(struct host_source *src, u64 off, void *buf, size_t n);
 /*
  * Map them over `at`, private and writable; all multiples of 4096. -errno where that cannot
  * be: then nothing has changed.

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/be.h"
+#include "lib/crc32.h"
 #include "lib/host-load.h"
 
 #define EVENT 32u /* bytes of an event in the file, without its data */
@@ -223,13 +224,13 @@ int recording_load(const struct recording *rec, const char *path, struct journal
 
 		if (rec->size - off < SNAP_FRAME)
 			break;
-		if (be32_get(p + 44) != snap_crc(0, p, 44) || memcmp(p, "INPT", 4) ||
+		if (be32_get(p + 44) != crc32_add(0, p, 44) || memcmp(p, "INPT", 4) ||
 		    be32_get(p + 4) != serial++)
 			return refuse(err, errlen, path, off, "a record's frame is damaged");
 		len = be64_get(p + 32);
 		if (len > rec->size || snap_record_size(len) > rec->size - off)
 			break; /* the writer was killed */
-		if (be32_get(p + SNAP_FRAME + len) != snap_crc(0, p + SNAP_FRAME, (size_t)len))
+		if (be32_get(p + SNAP_FRAME + len) != crc32_add(0, p + SNAP_FRAME, (size_t)len))
 			return refuse(err, errlen, path, off, "a record is damaged");
 		ret = load_events(p + SNAP_FRAME, len, off + SNAP_FRAME, path, j, err, errlen);
 		off += snap_record_size(len);

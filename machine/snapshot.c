@@ -251,7 +251,7 @@ static int split_boot(const struct machine *m, struct runs *kept, struct runs *h
 	return ret;
 }
 
-static void add_boot(struct plan *p, const struct machine *m)
+static void add_boot(struct plan *p, const struct machine *m, bool raw)
 {
 	struct runs kept = { .nr = 0 }, held = { .nr = 0 };
 	struct octets *o = add(p, "BOOT", 0, "boot");
@@ -265,8 +265,7 @@ static void add_boot(struct plan *p, const struct machine *m)
 		add32(o, kept.run[i].nr);
 	}
 	if (!p->err)
-		p->err =
-			snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, false, &held);
+		p->err = snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, raw, &held);
 	p->rec[p->nr - 1].pages = &p->boot;
 	runs_release(&kept);
 	runs_release(&held);
@@ -326,7 +325,7 @@ static void plan(struct plan *p, struct machine *m, struct snapshot_options *opt
 		snapshot_put_chr(add(p, "CHR", i, snapshot_chr_name[i]), &m->chr[i]);
 	snapshot_put_net(add(p, "NET", 0, "net"), m->config.net);
 	add_memories(p, m, opt->raw);
-	add_boot(p, m);
+	add_boot(p, m, opt->raw);
 	add_disks(p, &m->config, opt);
 	for (u32 i = 0; i < p->nr; i++)
 		if (p->rec[i].head.err && !p->err)

@@ -2,16 +2,11 @@
 #include "snap/tlv.h"
 
 #include <string.h>
-#include <zlib.h>
 
 #include "lib/be.h"
+#include "lib/crc32.h"
 
 static const u8 magic[8] = { 0x89, 'V', 'N', 'K', 0x0d, 0x0a, 0x1a, 0x0a };
-
-u32 snap_crc(u32 crc, const void *p, size_t n)
-{
-	return n ? (u32)crc32_z(crc, p, n) : crc;
-}
 
 static void put_text(u8 *out, size_t size, const char *text)
 {
@@ -34,7 +29,7 @@ void snap_header_put(const struct snap_header *head, u8 out[SNAP_HEADER])
 	put_text(out + 72, 24, head->producer);
 	put_text(out + 96, 32, head->producer_version);
 	memcpy(out + 128, head->build, sizeof(head->build));
-	be32_put(out + 252, snap_crc(0, out, 252));
+	be32_put(out + 252, crc32_add(0, out, 252));
 }
 
 static void put_raw(struct snap_writer *w, const void *p, u64 n)
@@ -70,7 +65,7 @@ void snap_record(struct snap_writer *w, const char *type, u32 instance, const ch
 	be32_put(out + 4, instance);
 	put_text(out + 8, 24, name);
 	be64_put(out + 32, len);
-	be32_put(out + 44, snap_crc(0, out, 44));
+	be32_put(out + 44, crc32_add(0, out, 44));
 	put_raw(w, out, sizeof(out));
 	w->left = len;
 	w->crc = 0;
@@ -80,7 +75,7 @@ void snap_put(struct snap_writer *w, const void *p, u64 n)
 {
 	BUG_ON(n > w->left);
 	w->left -= n;
-	w->crc = snap_crc(w->crc, p, n);
+	w->crc = crc32_add(w->crc, p, n);
 	put_raw(w, p, n);
 }
 

@@ -69,7 +69,6 @@ void snap_record_end(struct snap_writer *w);
 int snap_finish(struct snap_writer *w);
 
 /* Between the two sides. */
-u32 snap_crc(u32 crc, const void *p, size_t n); /* starts with 0 */
 void snap_header_put(const struct snap_header *head, u8 out[SNAP_HEADER]);
 
 #endif

@@ -174,7 +174,11 @@ begin() # ARGUMENT...
 	: >sig.err
 	"$VONK" -vga none -m 4 -append '' -serial null -pace real "$@" </dev/null >sig.out 2>sig.err &
 	pid=$!
-	sleep 0.3
+	# Ready once SIGUSR1 has its handler.
+	for _ in $(seq 400); do
+		grep -q '^SigCgt:.*[2367abef]..$' /proc/$pid/status && return
+		sleep 0.05
+	done
 }
 
 # Wait until N lines of sig.err match.

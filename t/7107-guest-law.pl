@@ -104,7 +104,7 @@ sub cut {
 	like($whole->{console}, qr/^vonk-test disk: 0\r?$/m, '  the disk is well');
 
 	my @drawn = sort { $a <=> $b } map { 1 + int rand($whole->{insns} - 2) } 1 .. $instants;
-	my ($console, $nr, $at, %count) = ('', 0, 0);
+	my ($console, $nr, $at, $same, $again, %count) = ('', 0, 0, 0, 0);
 	my @from = (@machine, '-drive', "file=$base,overlay=$tmp/parts");
 	my ($snap, $next) = ("$tmp/a.snap", "$tmp/b.snap");
 	my $f;
@@ -127,11 +127,18 @@ sub cut {
 		}
 		$console .= $run->{console};
 		($snap, $next, $at) = ($next, $snap, $to);
+		if ($nr % 4 == 0) {
+			# Restored and saved at once: the same octets.
+			vonk('-restore', $snap, '-snap', "$next$raw", '-save-at', "insns=$to", '-limit', "insns=$to");
+			$same++ if slurp($next) eq slurp($snap);
+			$again++;
+		}
 		@from = ('-restore', $snap . ($raw && rand() < 0.5 ? ',verify=header' : ''));
 		$f = fields($snap);
 		$count{$_}++ for busy($f);
 		$nr++;
 	}
+	is($same, $again, "$board: of $again instants the snapshot that is saved by who restored it has the same octets");
 	my $run = vonk(@from);
 	is($run->{status}, 0, "$board: cut at $nr instants, it powers off too") or diag($run->{stderr});
 	is($run->{hash}, $whole->{hash}, '  in the same state');

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/be.h"
+#include "lib/crc32.h"
 #include "machine/boot.h"
 #include "machine/plug.h"
 #include "machine/reboot.h"
@@ -169,7 +170,7 @@ __attribute__((unused)) static void reseal(u8 *p, size_t n)
 	struct sha256 sha;
 	size_t off = SNAP_HEADER;
 
-	be32_put(p + 252, snap_crc(0, p, 252));
+	be32_put(p + 252, crc32_add(0, p, 252));
 	while (off + SNAP_FRAME <= n) {
 		u64 len = be64_get(p + off + 32);
 
@@ -181,8 +182,8 @@ __attribute__((unused)) static void reseal(u8 *p, size_t n)
 			sha256_end(&sha, digest);
 			memcpy(p + off + SNAP_FRAME, digest, sizeof(digest));
 		}
-		be32_put(p + off + 44, snap_crc(0, p + off, 44));
-		be32_put(p + off + SNAP_FRAME + len, snap_crc(0, p + off + SNAP_FRAME, len));
+		be32_put(p + off + 44, crc32_add(0, p + off, 44));
+		be32_put(p + off + SNAP_FRAME + len, crc32_add(0, p + off + SNAP_FRAME, len));
 		off += snap_record_size(len);
 	}
 }
