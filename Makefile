@@ -189,7 +189,8 @@ fuzz-bin:
 cover:
 	$(Q)$(MAKE) --no-print-directory O=obj/cov COVER=1 cover-run
 # Scripts that reach what the C tests do not.
-COVER_SH = t/5002-demo.sh t/5101-torture-smoke.sh t/5102-cputest.sh t/7004-snapshot-cli.sh t/8001-fuzz-corpora.sh
+COVER_SH = t/5002-demo.sh t/5101-torture-smoke.sh t/5102-cputest.sh t/6202-gdb-stops.pl \
+	t/7004-snapshot-cli.sh t/8001-fuzz-corpora.sh t/8010-fuzz-target.pl
 cover-run: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 	$(Q)find $(O) -name "*.gcda" -delete
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(COVER_SH)
