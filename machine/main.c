@@ -117,6 +117,19 @@ static void print_cpus(void)
 		puts(m->name);
 }
 
+static void print_devices(const struct board *b)
+{
+	printf("%-14s %-14s %s\n", "device", "kind", "address");
+	for (const struct board_dev *d = b->dev; d->name; d++) {
+		if (!board_has(b, d))
+			continue;
+		printf("%-14s %-14s", d->name, d->cls->name);
+		if (d->at[0])
+			printf(" %09llx", (unsigned long long)d->at[0]);
+		putchar('\n');
+	}
+}
+
 static void print_log_items(void)
 {
 	for (const struct opt_log_item *i = opt_log_items; i->name; i++)
@@ -134,6 +147,10 @@ static bool inform(const struct options *o)
 		print_boards();
 	else if (o->cpu_help)
 		print_cpus();
+	else if (o->device_help && (!o->board || board_find(o->board)))
+		print_devices(o->board ? board_find(o->board) : boards);
+	else if (o->device_help)
+		print_boards();
 	else if (o->log_help)
 		print_log_items();
 	else

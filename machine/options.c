@@ -81,6 +81,15 @@ static int read_cpu(struct optctx *c, char *arg)
 	return 0;
 }
 
+static int read_device(struct optctx *c, char *arg)
+{
+	c->o->device_help = !strcmp(arg, "help") || !strcmp(arg, "?");
+	return c->o->device_help
+		       ? 0
+		       : opt_fail(c, "a board's devices are fixed, 'help' lists them; drives "
+				     "are plugged in by -drive, networks by -nic");
+}
+
 static int read_mem(struct optctx *c, char *arg)
 {
 	struct optpart p;
@@ -601,6 +610,8 @@ static const struct opt_row rows[] = {
 	  .help = "the board, SS-5 if not given; 'help' lists them" },
 	{ "cpu", "NAME", GRP_MACHINE, 0, read_cpu,
 	  .help = "the processor, if not the board's own; 'help' lists them" },
+	{ "device", "help", GRP_MACHINE, 0, read_device,
+	  .help = "list the board's devices, which are fixed" },
 	{ "m", "SIZE", GRP_MACHINE, 0, read_mem,
 	  .help = "memory: 64 is 64 MiB; also 65536K, 64M, 1G" },
 	{ "smp", "N", GRP_MACHINE, 0, read_smp, .help = "number of processors, 1 to 4" },
@@ -771,7 +782,7 @@ static const struct {
 	{ "qmp|qmp-pretty|mon", "the nearest is -monitor DEV" },
 	{ "chardev", "name the device in -serial itself: -serial unix:P,server=on,wait=off" },
 	{ "daemonize|pidfile|runas|chroot", "start it from a service manager, or with '&'" },
-	{ "device|global|set|readconfig|writeconfig",
+	{ "global|set|readconfig|writeconfig",
 	  "a board's devices are fixed; drives are plugged in by -drive, networks by -nic" },
 	{ "blockdev|sd|pflash|mtdblock", "the nearest is -drive file=F,if=scsi" },
 	{ "fdb", "there is one floppy drive, -fda" },
@@ -1041,7 +1052,8 @@ static int parse(struct options *o, bool all, int argc, char **argv, char *err, 
 	}
 	o->arena = (char *)args;
 	rc = read_all(&c, all, argc, args);
-	if (rc || o->help || o->version || o->board_help || o->cpu_help || o->log_help)
+	if (rc || o->help || o->version || o->board_help || o->cpu_help || o->device_help ||
+	    o->log_help)
 		return rc;
 	return finish(&c);
 }

@@ -152,7 +152,7 @@ struct opt_dump {
 
 struct options {
 	/* Asked to print something and stop. */
-	bool help, version, board_help, cpu_help, log_help;
+	bool help, version, board_help, cpu_help, device_help, log_help;
 
 	const char *board; /* NULL: the default one */
 	const char *cpu; /* NULL: the board's own */

@@ -69,6 +69,7 @@ static void test_offers(void)
 		{ "M", "SS-5" },
 		{ "machine", "SS-5" },
 		{ "cpu", "x" },
+		{ "device", "help" },
 		{ "m", "64" },
 		{ "smp", "1" },
 		{ "name", "x" },

@@ -98,6 +98,7 @@ sub options
 	refused(qr/unit|target/i, '-hda', $disk, '-drive', "file=$disk,if=scsi,unit=0");
 	refused(qr/-enable-kvm/, '-enable-kvm');
 	refused(qr/-usb/, '-usb');
+	refused(qr/-device.*fixed.*help.*-drive/, '-device', $_) for 'e1000', '';
 	refused(qr/-fw_cfg/, '-fw_cfg', 'x');
 	refused(qr/seven.*there is/, $seven, $seven) ;
 	refused(qr/empty/, '');
@@ -188,6 +189,12 @@ sub help
 	my @cpus = split /\n/, $out;
 	ok(@cpus >= 10, 'it lists processors');
 	is((run('-cpu', $_, $seven))[0], 7, "-cpu '$_' runs a program") for @cpus;
+	($st, $out, $err) = run('-device', 'help');
+	is("$st$err", '0', '-device help: status 0');
+	like($out, qr/^esp +esp +078800000\n/m, 'it lists the devices of the default board');
+	like($out, qr/^keyboard +sun-kbd *\n/m, 'those without an address as well');
+	($st, $out, $err) = run('-device', 'help', '-M', 'SS-20');
+	like($out, qr/^esp +esp +ef0800000\n/m, 'or of the one that -M names');
 	($st, $out, $err) = run('-d', 'help');
 	is("$st$err", '0', '-d help: status 0');
 	like($out, qr/^in_asm .*^exec .*^int .*^unimp /ms, 'it lists what can be logged');

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Completion for bash: install as /usr/share/bash-completion/completions/vonk.
 
-_vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cov -cpu -d -dfilter -display -drive -expect -fail -fda -fuzz -fuzz-replay
+_vonk_options='-D -L -M -S -append -bios -boot -cdrom -clock -cov -cpu -d -device -dfilter -display -drive -expect -fail -fda -fuzz -fuzz-replay
 	-g -gdb -h -hda -hdb -hdc -hdd -help -history -icount -initrd -kernel -limit -m -machine -monitor -name -net -netdev
 	-nic -no-reboot -nographic -nouartrx -nvram -object -pace -profile -prom-env -r -record -replay -report -restore -rtc -s
 	-sandbox -save-at -save-on-exit -serial -smp -snap -snapshot -stats -symbols -tlim -trace -uuid -version -vga'
@@ -31,6 +31,7 @@ _vonk()
 		done < <(_vonk_list "${COMP_WORDS[0]}" -cpu)
 		return
 		;;
+	-device) COMPREPLY=($(compgen -W 'help' -- "$cur")); return ;;
 	-clock) COMPREPLY=($(compgen -W 'virtual host' -- "$cur")); return ;;
 	-sandbox) COMPREPLY=($(compgen -W 'on off' -- "$cur")); return ;;
 	-pace) COMPREPLY=($(compgen -W 'real fast auto' -- "$cur")); return ;;
