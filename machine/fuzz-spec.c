@@ -172,6 +172,22 @@ static int read_map(struct reading *r, const char *text)
 	return ret;
 }
 
+/* UNIT:BLOCK */
+static int read_scsi(struct reading *r, char *text)
+{
+	char *colon = strchr(text, ':');
+	u64 unit, block;
+
+	if (colon)
+		*colon = '\0';
+	if (!colon || opt_number(text, SCSI_IDS - 2, &unit) ||
+	    opt_number(colon + 1, UINT32_MAX, &block))
+		return fail(r, "scsi: it is not like UNIT:BLOCK, and UNIT 0 to %d", SCSI_IDS - 2);
+	r->s->scsi = (unsigned)unit + 1;
+	r->s->block = block;
+	return 0;
+}
+
 static int read_serial(struct reading *r, const char *text)
 {
 	if (text && strcmp(text, "a") && strcmp(text, "b"))
@@ -217,6 +233,10 @@ static int read_part(struct reading *r, struct optpart *p)
 
 	if (!strcmp(p->key, "serial"))
 		return read_serial(r, p->val);
+	if (!strcmp(p->key, "net") && !p->val) {
+		s->net = true;
+		return 0;
+	}
 	if (!p->val)
 		return fail(r, "'%s' wants a value, or is none of its keys", p->key);
 	ret = read_count(r, p, &known);
@@ -224,6 +244,8 @@ static int read_part(struct reading *r, struct optpart *p)
 		return ret;
 	if (!strcmp(p->key, "mem"))
 		return place(r, p->val, &s->mem);
+	if (!strcmp(p->key, "scsi"))
+		return read_scsi(r, p->val);
 	if (!strcmp(p->key, "len"))
 		return place(r, p->val, &s->len);
 	if (!strcmp(p->key, "start"))
@@ -249,13 +271,13 @@ static int check(struct reading *r)
 {
 	struct fuzz_spec *s = r->s;
 
-	if (!s->mem.given == !s->serial)
-		return fail(r, "either mem= or serial says where an input goes");
+	if (s->mem.given + !!s->serial + !!s->scsi + s->net != 1)
+		return fail(r, "one of mem=, serial, scsi= and net says where an input goes");
 	if (s->len.given && !s->mem.given)
 		return fail(r, "len= goes with mem=");
 	if (s->done_return && s->start != FUZZ_AT_PC)
 		return fail(r, "done=return goes with start=FUNCTION");
-	if (s->serial && s->start == FUZZ_AT_ONCE)
+	if ((s->serial || s->net) && s->start == FUZZ_AT_ONCE)
 		s->start = FUZZ_AT_IDLE;
 	return 0;
 }

@@ -91,7 +91,8 @@ static void set_stops(struct fuzz *f)
 
 /* --- an input --- */
 
-static void feed(struct fuzz *f)
+/* False: there was no room. */
+static bool feed(struct fuzz *f)
 {
 	struct chr *chr = &f->m->chr[f->spec.serial - 1];
 	u32 n = chr_in_room(chr);
@@ -101,6 +102,28 @@ static void feed(struct fuzz *f)
 		chr_feed(chr, f->data, n);
 	f->data += n;
 	f->left -= n;
+	return n;
+}
+
+/* The blocks' other bytes stay as they were. */
+static int put_on_disk(struct fuzz *f, const u8 *data, u32 n)
+{
+	struct block *b = f->m->config.scsi[f->spec.scsi - 1].medium;
+	u64 at = f->spec.block * 512, room = b->size - at;
+
+	return n ? block_write(b, at, data, n < room ? n : (u32)room) : 0;
+}
+
+/* What is shorter than any frame gets zeros, what is longer than any is cut. */
+static int send_frame(struct fuzz *f, const u8 *data, u32 n)
+{
+	u8 frame[NET_FRAME_MAX] = { 0 };
+
+	n = n < sizeof(frame) ? n : (u32)sizeof(frame);
+	if (n)
+		memcpy(frame, data, n);
+	net_feed(f->m->config.net, frame, n < NET_FRAME_MIN ? NET_FRAME_MIN : n);
+	return 0;
 }
 
 static int deliver(struct fuzz *f, const u8 *data, u32 n)
@@ -115,6 +138,10 @@ static int deliver(struct fuzz *f, const u8 *data, u32 n)
 		feed(f);
 		return 0;
 	}
+	if (f->spec.scsi)
+		return put_on_disk(f, data, n);
+	if (f->spec.net)
+		return send_frame(f, data, n);
 	if (!peek_write(cpu, f->va, data, n))
 		return -EFAULT;
 	if (!len->given)
@@ -127,6 +154,27 @@ static int deliver(struct fuzz *f, const u8 *data, u32 n)
 	return peek_write(cpu, len->at, word, sizeof(word)) ? 0 : -EFAULT;
 }
 
+/* Is there what inputs are to come in by? A cable is plugged in before the machine starts. */
+static int check_ways(struct fuzz *f, char *err, size_t errlen)
+{
+	const struct machine_config *c = &f->m->config;
+	struct block *b = f->spec.scsi ? c->scsi[f->spec.scsi - 1].medium : NULL;
+
+	if (f->spec.net) {
+		net_set_link(c->net, true);
+		c->net->mute = c->net->peer = true;
+	}
+	if (!f->spec.scsi)
+		return 0;
+	if (!b || !block_is_overlay(b) || b->read_only)
+		return say(err, errlen, -EINVAL,
+			   "scsi=: no such disk, or it writes to its file: -drive file=F,if=scsi,"
+			   "unit=N,snapshot=on");
+	if (f->spec.block >= b->size / 512)
+		return say(err, errlen, -EINVAL, "scsi=: the disk is not that long");
+	return 0;
+}
+
 int fuzz_begin(struct fuzz *f, struct machine *m, const struct fuzz_spec *spec, u8 *map, char *err,
 	       size_t errlen)
 {
@@ -137,7 +185,9 @@ int fuzz_begin(struct fuzz *f, struct machine *m, const struct fuzz_spec *spec, 
 
 	*f = (struct fuzz){ .m = m, .spec = *spec };
 	mute(m);
-	ret = run_to_start(f, err, errlen);
+	ret = check_ways(f, err, errlen);
+	if (!ret)
+		ret = run_to_start(f, err, errlen);
 	if (ret)
 		return ret;
 	f->cover = (struct cover){ .map = map,
@@ -254,19 +304,26 @@ static void end(struct fuzz *f, struct fuzz_outcome *out, enum fuzz_verdict v, c
 	out->pc = f->m->cpu[0]->pc;
 }
 
+struct waiting {
+	u64 insns; /* at which the machine idles */
+	unsigned skips; /* how often time has passed meanwhile */
+};
+
 /* An idle machine: give it what it waits for. False: there is nothing. */
-static bool wait_on(struct fuzz *f, unsigned *skips)
+static bool wait_on(struct fuzz *f, struct waiting *w)
 {
 	u64 next;
 
-	if (f->spec.serial && f->left) {
-		feed(f);
+	if (w->insns != machine_insns(f->m))
+		*w = (struct waiting){ .insns = machine_insns(f->m) };
+	if (f->spec.serial && f->left && feed(f))
 		return true;
-	}
 	if (f->spec.serial && !chr_peek(&f->m->chr[f->spec.serial - 1]))
 		return false;
+	if (f->spec.net && !net_peek(f->m->config.net))
+		return false;
 	next = machine_next_event(f->m);
-	if (next == CLOCK_NEVER || ++*skips > SKIPS_MAX)
+	if (next == CLOCK_NEVER || ++w->skips > SKIPS_MAX)
 		return false;
 	machine_skip(f->m, next);
 	return true;
@@ -274,7 +331,7 @@ static bool wait_on(struct fuzz *f, unsigned *skips)
 
 /* True: the run is over, out tells how. */
 static bool stopped(struct fuzz *f, enum machine_stop why, struct fuzz_outcome *out,
-		    unsigned *skips)
+		    struct waiting *w)
 {
 	const struct cpu *cpu = f->m->cpu[0];
 
@@ -298,7 +355,7 @@ static bool stopped(struct fuzz *f, enum machine_stop why, struct fuzz_outcome *
 			end(f, out, FUZZ_PASS, "exit");
 		return true;
 	case MACHINE_IDLE:
-		if (wait_on(f, skips))
+		if (wait_on(f, w))
 			return false;
 		end(f, out, FUZZ_PASS, "it waits for more");
 		return true;
@@ -318,7 +375,7 @@ int fuzz_one(struct fuzz *f, const u8 *data, u32 n, struct fuzz_outcome *out)
 {
 	struct machine *m = f->m;
 	u64 first = capture_insns(f->capture), last = first + f->spec.insns;
-	unsigned skips = 0;
+	struct waiting w = { 0 };
 	int ret = f->used ? capture_go_back(m, f->capture) : 0;
 
 	memset(out, 0, sizeof(*out));
@@ -336,7 +393,7 @@ int fuzz_one(struct fuzz *f, const u8 *data, u32 n, struct fuzz_outcome *out)
 			end(f, out, FUZZ_HANG, "too many instructions");
 			break;
 		}
-	} while (!stopped(f, machine_run(m, last - machine_insns(m)), out, &skips));
+	} while (!stopped(f, machine_run(m, last - machine_insns(m)), out, &w));
 	out->insns = machine_insns(m) - first;
 	return 0;
 }

@@ -28,6 +28,9 @@ struct fuzz_place {
 struct fuzz_spec {
 	struct fuzz_place mem, len;
 	unsigned serial; /* CHR_SERIAL_A.. + 1, 0: none */
+	unsigned scsi; /* target + 1, 0: none */
+	u64 block; /* of 512 bytes, where an input is put */
+	bool net; /* an input is an Ethernet frame */
 	u32 max; /* bytes of an input */
 	enum fuzz_start start;
 	u64 start_at; /* address or count */

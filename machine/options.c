@@ -737,7 +737,8 @@ static const struct opt_row rows[] = {
 	  .help = "names for -d and -profile from this ELF file, too; A is added to its "
 		  "addresses" },
 	{ "fuzz", "KEY=VALUE,...", GRP_DEBUG, 0, TEXT(fuzz),
-	  .help = "be a target of AFL++: mem=ADDR or serial takes inputs; start=, len=, max=, "
+	  .help = "be a target of AFL++: mem=ADDR, serial, scsi= or net takes inputs; start=, "
+		  "len=, max=, "
 		  "done=, "
 		  "fail=, traps=, insns= and more, see tools/doc/fuzzing.md" },
 	{ "fuzz-replay", "FILE", GRP_DEBUG, 0, TEXT(fuzz_replay),

@@ -97,7 +97,7 @@ static int open_display(const struct options *o, struct machine_config *c, char 
 /* The chip's end of the cable: what it is plugged into is network_open()'s. */
 static int open_port(const struct options *o, struct machine_config *c, char *err, size_t errlen)
 {
-	if (!network_choose(o) && !o->replay)
+	if (!network_choose(o) && !o->replay && !o->fuzz)
 		return 0;
 	c->net = malloc(sizeof(*c->net));
 	if (!c->net) {

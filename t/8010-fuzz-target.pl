@@ -43,7 +43,7 @@ sub packet
 	my ($version, $type, $payload) = @_;
 	my $p = 'VP' . pack('C3', $version, $type, length $payload) . $payload;
 	my $x = 0;
-	$x ^= $_ for unpack 'C*', $p;
+	$x ^= $_ for unpack 'C5', $p;
 	return $version == 2 ? $p . chr $x : $p;
 }
 
@@ -91,8 +91,45 @@ is((replay($bugs[0][1], ',traps=none'))[0], 0, 'traps that nobody asked for are 
 is((replay($good, ',start=receive,done=return,mem=%o0,len=%o1'))[0], 0, 'a function by its registers');
 is((replay($bugs[0][1], ',start=receive,done=return,mem=%o0,len=%o1'))[0], 134, 'and its bug');
 
+# --- the other ways in: a block of a disk, a frame, a serial line, each by its chip ---
+
+my $inputs = "$o/guest/fuzz/inputs.elf";
+my $image = "$dir/image";
+open my $di, '>', $image or die;
+print $di "\0" x 65536;
+close $di;
+my $disk = "-drive file=$image,if=scsi,unit=0,snapshot=on";
+my $header = "\xff" x 6 . '.' x 6 . "\x08\0";
+
+# Status and output of an input that comes in one of these ways.
+sub by
+{
+	my ($way, $input, $args) = @_;
+	open my $fh, '>', "$dir/input" or die;
+	print $fh $input;
+	close $fh;
+	my $out = `timeout 100 $vonk -fuzz '$way,repeat=20' -fuzz-replay $dir/input @{[$args // '']} $inputs 2>&1`;
+	return ($? >> 8, $out);
+}
+
+for (['scsi=0:8,start=disk_ready,done=disk_done', 'bood', 'boos', $disk], ['net', "${header}boof", "${header}bood"], ["net,start=idle", "${header}boof", 'short'],
+	['serial', "and\nboos\n", "and\nboos"], ['serial=a', 'x' x 5000 . "\nboos\n", 'x' x 5000, undef, ',max=6000']) {
+	my ($way, $find, $pass, $args, $more) = @$_;
+	my ($bad, $text) = by($way . ($more // ''), $find, $args);
+	ok($bad == 134 && $text =~ /^outcome: crash \(trap 0x02\)$/m && $text =~ /^repeated: 19 times, the same/m, "$way: its bug")
+		or print $text =~ s/^/# /gmr;
+	my ($fine, $over) = by($way . ($more // ''), $pass, $args);
+	ok($fine == 0 && $over =~ /^repeated: 19 times, the same/m, "$way: something else") or print $over =~ s/^/# /gmr;
+}
+open $di, '<', $image or die;
+is(join('', <$di>) =~ tr/\0//c, 0, 'the image is as it was');
+for (['scsi=0:8', ''], ['scsi=0:128', $disk], ['scsi=0:8', $disk =~ s/,snapshot=on//r], ['scsi=7:0', ''], ['scsi=0', ''], ['net,serial', '']) {
+	my ($bad, $text) = by("$_->[0],start-insns=10", 'x', $_->[1]);
+	ok($bad == 1 && ($text =~ tr/\n//) == 1, "refused: $_->[0] $_->[1]") or print "# $bad $text";
+}
+
 # What is wrong with a command line is said in one line.
-for (['mem=nowhere', qr/'nowhere' is no address, nor a symbol/], ['max=3', qr/mem= or serial/], ['mem=4,bad=1', qr/no key 'bad='/],
+for (['mem=nowhere', qr/'nowhere' is no address, nor a symbol/], ['max=3', qr/one of mem=, serial, scsi= and net/], ['mem=4,bad=1', qr/no key 'bad='/],
 	['mem=0x80000000', qr/cannot be put/], ['mem=input,start=0x100000', qr/never reached/], ['mem=input,map=1000', qr/power of 2/]) {
 	my ($text, $re) = @$_;
 	my $limit = $text =~ /start=/ ? '-limit insns=100000' : '';

@@ -61,7 +61,7 @@ sub packet
 	my ($version, $type, $payload) = @_;
 	my $p = 'VP' . pack('C3', $version, $type, length $payload) . $payload;
 	my $x = 0;
-	$x ^= $_ for unpack 'C*', $p;
+	$x ^= $_ for unpack 'C5', $p;
 	return $version == 2 ? $p . chr $x : $p;
 }
 

@@ -39,7 +39,7 @@ guest-bench: $(GUEST_BENCH:%=$(GUEST_O)/bench/%.elf)
 guest-cputest: $(GUEST_CPU:%=$(GUEST_O)/cputest/%.elf)
 guest-demo: $(GUEST_O)/demo/demo.elf
 guest-prom: $(GUEST_O)/prom/kernel.elf
-guest-fuzz: $(GUEST_O)/fuzz/packet.elf
+guest-fuzz: $(GUEST_O)/fuzz/packet.elf $(GUEST_O)/fuzz/inputs.elf
 guest-debug: $(GUEST_O)/debug/stops.elf $(GUEST_O)/debug/corrupt.elf $(GUEST_O)/debug/profile.elf
 
 $(GUEST_O)/lib/libguest.a: $(filter-out %/crt0.o,$(GUEST_RT_OBJ))
