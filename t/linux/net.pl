@@ -78,17 +78,18 @@ sub http_server {
 	return ($port, $md5->hexdigest);
 }
 
-# Takes what comes and writes its digest and size to a file; the port.
+# Takes what comes, by one connection after the other, and writes its digest and size to a file; the port.
 sub sink_server {
 	my $file = shift;
+	my ($n, $md5) = (0, Digest::MD5->new);
 	return server(sub {
-		my ($s, $n, $md5) = (shift, 0, Digest::MD5->new);
+		my $s = shift;
 		while (my $got = sysread $s, my $buf, 65536) {
 			$md5->add($buf);
 			$n += $got;
 		}
 		open my $f, '>', "$file.tmp" or die;
-		print $f $md5->hexdigest, " $n\n";
+		print $f $md5->clone->hexdigest, " $n\n";
 		close $f;
 		rename "$file.tmp", $file;
 	});
