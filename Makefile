@@ -101,8 +101,13 @@ $(O)/t/%: t/%.c $(O)/libvonk.a
 
 -include $(OBJ:.o=.d) $(O)/machine/main.d $(TESTS_C:%=%.d)
 
+# Who does not say -j has as many jobs as processors for what is built before a run or a test.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
+PARALLEL = $(Q)$(MAKE) --no-print-directory $(JOBS)
+
 ## run: build, and boot the demonstration (its self-test where nobody is at a terminal)
-run: $(VONK)
+run:
+	$(PARALLEL) $(VONK)
 	./$(VONK)
 
 # Each t/fuzz/NAME.c is a fuzzing target; t/fuzz/NAME/ has its corpus and what was found with it. With the main of
@@ -112,10 +117,14 @@ FUZZ_REPLAY := $(FUZZERS:%=$(O)/t/fuzz/%)
 
 # What every test may lean on.
 TEST_ENV = VONK=./$(VONK) O=$(O) CC='$(CC)'
-PROVE = $(TEST_ENV) prove --exec 'timeout 1800' --timer
+# Jobs are shared among makes, not with tests.
+PROVE = MAKEFLAGS='$(filter-out -j% --jobserver-%,$(MAKEFLAGS))' $(TEST_ENV) prove --exec 'timeout 1800' --timer
+
+test-programs: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 
 ## check: the everyday tests, under two minutes, nothing downloaded
-check: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
+check:
+	$(PARALLEL) test-programs
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 
 ## test: everything, with whatever the tests need installed first
@@ -131,7 +140,8 @@ check-all: export VONK_LOCKSTEP = 100000000
 check-all: export VONK_FPU_VECTORS = 10000000
 check-all: export VONK_FAULTS = 1
 check-all: export VONK_REPRODUCIBLE = 1
-check-all: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
+check-all:
+	$(PARALLEL) test-programs
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 check-san
 
@@ -140,11 +150,13 @@ guests:
 	$(Q)t/linux/build
 
 # The same tests under AddressSanitizer and UBSan, but for those that drive the plain binary.
-check-san: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
+check-san:
+	$(PARALLEL) test-programs
 	$(Q)VONK_LOCKSTEP=3000000 VONK_FPU_VECTORS=300000 $(PROVE) -j2 $(TESTS_C) t/8001-fuzz-corpora.sh
 
 ## soak: what takes long: whole suites, both builds of the reproducibility test, full counts
-soak: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
+soak:
+	$(PARALLEL) test-programs
 	$(Q)VONK_ALL=1 VONK_FULL=1 VONK_LOCKSTEP=1000000000 VONK_FPU_VECTORS=100000000 \
 		VONK_FPU_EXHAUSTIVE=1 VONK_SYSTEM_PROGRAMS=500 VONK_QEMU_INSNS=100000000 $(PROVE) -j2 $(TESTS_C) $(TESTS_SH)
 
@@ -191,7 +203,8 @@ cover:
 # Scripts that reach what the C tests do not.
 COVER_SH = t/5002-demo.sh t/5101-torture-smoke.sh t/5102-cputest.sh t/6202-gdb-stops.pl \
 	t/7004-snapshot-cli.sh t/8001-fuzz-corpora.sh t/8010-fuzz-target.pl
-cover-run: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
+cover-run:
+	$(PARALLEL) test-programs
 	$(Q)find $(O) -name "*.gcda" -delete
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(COVER_SH)
 	$(Q)tools/cover $(O)
@@ -235,7 +248,7 @@ help:
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run check test guests check-all check-san soak style bench fuzz fuzz-bin cover cover-run reproducible \
+.PHONY: all run test-programs check test guests check-all check-san soak style bench fuzz fuzz-bin cover cover-run reproducible \
 	install dist deb sbom help clean
 ## clean: remove everything that was built
 clean:
