@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* gdb's remote protocol: packets, and what they ask for. */
-#include "machine/gdbstub.h"
+#include "machine/gdbstub-packet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,140 +12,8 @@
 
 enum { GDB_SIGINT = 2, GDB_SIGTRAP = 5, GDB_SIGSEGV = 11 };
 enum { IN_IDLE, IN_DATA, IN_SUM1, IN_SUM2 };
-enum { SSTEP_ENABLE = 1, SSTEP_NOIRQ = 2, SSTEP_NOTIMER = 4 };
-
-static const char digits[] = "0123456789abcdef";
-
-/* --- answers --- */
-
-static void begin(struct gdbstub *g)
-{
-	g->out[0] = '$';
-	g->out_len = 1;
-}
-
-/* What does not fit is cut: no answer is longer than a packet. */
-static void put_char(struct gdbstub *g, char c)
-{
-	if (g->out_len < sizeof(g->out) - 4)
-		g->out[g->out_len++] = c;
-}
-
-static void put_text(struct gdbstub *g, const char *text)
-{
-	while (*text)
-		put_char(g, *text++);
-}
-
-static void put_byte(struct gdbstub *g, u8 b)
-{
-	put_char(g, digits[b >> 4]);
-	put_char(g, digits[b & 15]);
-}
-
-static void put_word(struct gdbstub *g, u32 val)
-{
-	for (int shift = 24; shift >= 0; shift -= 8)
-		put_byte(g, (u8)(val >> shift));
-}
-
-/* As binary data: what the framing uses is escaped. */
-static void put_binary(struct gdbstub *g, char c)
-{
-	if (strchr("#$}*", c) && c) {
-		put_char(g, '}');
-		c ^= 0x20;
-	}
-	put_char(g, c);
-}
-
-static void transmit(struct gdbstub *g)
-{
-	for (u32 i = 0; i < g->out_len; i++)
-		chr_put(&g->chr, (u8)g->out[i]);
-}
-
-static void end(struct gdbstub *g)
-{
-	u8 sum = 0;
-
-	for (u32 i = 1; i < g->out_len; i++)
-		sum = (u8)(sum + (u8)g->out[i]);
-	g->out[g->out_len++] = '#';
-	g->out[g->out_len++] = digits[sum >> 4];
-	g->out[g->out_len++] = digits[sum & 15];
-	transmit(g);
-}
-
-static void reply(struct gdbstub *g, const char *text)
-{
-	begin(g);
-	put_text(g, text);
-	end(g);
-}
-
-static void reply_ok(struct gdbstub *g, bool ok)
-{
-	reply(g, ok ? "OK" : "E16");
-}
-
-/* --- reading packets --- */
-
-static int digit(char c)
-{
-	const char *p = c ? strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c) : NULL;
-
-	return p ? (int)(p - digits) : -1;
-}
-
-/* A number of at most 8 hexadecimal digits; false: there is none, or it is too long. */
-static bool number(const char **p, u32 *val)
-{
-	unsigned n = 0;
-
-	for (*val = 0; digit(**p) >= 0; (*p)++, n++)
-		*val = *val << 4 | (u32)digit(**p);
-	return n && n <= 8;
-}
-
-static bool expect(const char **p, char c)
-{
-	if (**p != c)
-		return false;
-	(*p)++;
-	return true;
-}
-
-/* Exactly n bytes as digits, and nothing after them. */
-static bool hex_bytes(const char *p, u8 *buf, u32 n)
-{
-	for (u32 i = 0; i < n; i++, p += 2) {
-		if (digit(p[0]) < 0 || digit(p[1]) < 0)
-			return false;
-		buf[i] = (u8)(digit(p[0]) << 4 | digit(p[1]));
-	}
-	return !*p;
-}
-
-static bool address_and_length(const char **p, u32 *va, u32 *n)
-{
-	return number(p, va) && expect(p, ',') && number(p, n);
-}
-
-static const char *after(const char *text, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return strncmp(text, prefix, n) ? NULL : text + n;
-}
 
 /* --- the machine --- */
-
-/* The one that gdb has chosen. */
-static struct cpu *the_cpu(const struct gdbstub *g)
-{
-	return g->c->m->cpu[g->thread];
-}
 
 static struct cpu *running_cpu(const struct gdbstub *g)
 {
@@ -181,7 +49,7 @@ static void reply_stop(struct gdbstub *g)
 		snprintf(text + n, sizeof(text) - n, "%s:%x;", watch[g->watched], g->watched_va);
 	else if (g->history)
 		snprintf(text + n, sizeof(text) - n, "replaylog:%s;", g->history);
-	reply(g, text);
+	gdb_reply(g, text);
 }
 
 static void stop(struct gdbstub *g, unsigned sig)
@@ -254,12 +122,12 @@ static void forget_client(struct gdbstub *g)
 
 static bool set_reg(struct gdbstub *g, u32 n, u32 val)
 {
-	if (n < GDB_ALL_REGS && gdb_get_reg(the_cpu(g), n) == val)
+	if (n < GDB_ALL_REGS && gdb_get_reg(gdb_cpu(g), n) == val)
 		return true;
 	if (g->c->timeline)
 		timeline_changed(g->c->timeline);
 	journal_add(g->c->m->journal, JOURNAL_REG, g->thread << 16 | n, val, NULL, 0);
-	return gdb_set_reg(the_cpu(g), n, val);
+	return gdb_set_reg(gdb_cpu(g), n, val);
 }
 
 /* [addr], after an optional signal. */
@@ -268,8 +136,8 @@ static void cmd_resume(struct gdbstub *g, const char *p, bool step)
 	u32 va;
 
 	if (*p) {
-		if (!number(&p, &va) || *p || va & 3) {
-			reply_ok(g, false);
+		if (!gdb_number(&p, &va) || *p || va & 3) {
+			gdb_reply_ok(g, false);
 			return;
 		}
 		set_reg(g, GDB_REG_PC, va);
@@ -282,26 +150,10 @@ static void cmd_resume_signal(struct gdbstub *g, const char *p, bool step)
 {
 	u32 sig;
 
-	if (!number(&p, &sig) || (*p && !expect(&p, ';')))
-		reply_ok(g, false);
+	if (!gdb_number(&p, &sig) || (*p && !gdb_expect(&p, ';')))
+		gdb_reply_ok(g, false);
 	else
 		cmd_resume(g, p, step);
-}
-
-/* -1: all, 0: any. */
-static bool thread_number(const struct gdbstub *g, const char **p, s32 *n)
-{
-	u32 val;
-
-	if (!strncmp(*p, "-1", 2)) {
-		*p += 2;
-		*n = -1;
-		return true;
-	}
-	if (!number(p, &val) || val > g->c->m->config.nr_cpus)
-		return false;
-	*n = (s32)val;
-	return true;
 }
 
 /* [;ACTION[:THREAD]]...: of each thread the first that is for it; *step: does one step? */
@@ -314,14 +166,14 @@ static bool vcont_actions(const struct gdbstub *g, const char *p, bool *step)
 		u32 sig;
 		char a;
 
-		if (!expect(&p, ';') || !*p || !strchr("cCsS", *p))
+		if (!gdb_expect(&p, ';') || !*p || !strchr("cCsS", *p))
 			return false;
 		a = *p++;
-		if ((a == 'C' || a == 'S') && !number(&p, &sig))
+		if ((a == 'C' || a == 'S') && !gdb_number(&p, &sig))
 			return false;
 		if (*p == ':') {
 			p++;
-			if (!thread_number(g, &p, &thread))
+			if (!gdb_thread_number(g, &p, &thread))
 				return false;
 		}
 		if (done || (thread > 0 && (u32)thread != g->c->m->running + 1))
@@ -338,9 +190,9 @@ static void cmd_vcont(struct gdbstub *g, const char *p)
 	bool step;
 
 	if (!strcmp(p, "?"))
-		reply(g, "vCont;c;C;s;S");
+		gdb_reply(g, "vCont;c;C;s;S");
 	else if (!vcont_actions(g, p, &step))
-		reply_ok(g, false);
+		gdb_reply_ok(g, false);
 	else
 		go(g, step);
 }
@@ -350,81 +202,52 @@ static void cmd_thread(struct gdbstub *g, const char *p)
 	bool choose = *p == 'g';
 	s32 n;
 
-	if ((*p != 'g' && *p != 'c') || (p++, !thread_number(g, &p, &n)) || *p) {
-		reply_ok(g, false);
+	if ((*p != 'g' && *p != 'c') || (p++, !gdb_thread_number(g, &p, &n)) || *p) {
+		gdb_reply_ok(g, false);
 		return;
 	}
 	if (choose)
 		g->thread = n > 0 ? (unsigned)n - 1 : g->c->m->running;
-	reply_ok(g, true);
+	gdb_reply_ok(g, true);
 }
 
 static void cmd_is_thread(struct gdbstub *g, const char *p)
 {
 	s32 n;
 
-	reply_ok(g, thread_number(g, &p, &n) && n > 0 && !*p);
-}
-
-static void list_threads(struct gdbstub *g)
-{
-	begin(g);
-	for (unsigned i = 0; i < g->c->m->config.nr_cpus; i++) {
-		put_char(g, i ? ',' : 'm');
-		put_char(g, digits[i + 1]);
-	}
-	end(g);
-}
-
-static void describe_thread(struct gdbstub *g, const char *p)
-{
-	char text[64];
-	s32 n;
-
-	if (!thread_number(g, &p, &n) || n <= 0) {
-		reply_ok(g, false);
-		return;
-	}
-	snprintf(text, sizeof(text), "CPU %d [%s]", n - 1,
-		 g->c->m->cpu[n - 1]->halted	   ? "halted"
-		 : g->c->m->cpu[n - 1]->error_mode ? "error mode"
-						   : "running");
-	begin(g);
-	for (const char *c = text; *c; c++)
-		put_byte(g, (u8)*c);
-	end(g);
+	gdb_reply_ok(g, gdb_thread_number(g, &p, &n) && n > 0 && !*p);
 }
 
 static void cmd_get_regs(struct gdbstub *g)
 {
-	begin(g);
+	gdb_begin(g);
 	for (unsigned n = 0; n < GDB_REGS; n++)
-		put_word(g, gdb_get_reg(the_cpu(g), n));
-	end(g);
+		gdb_put_word(g, gdb_get_reg(gdb_cpu(g), n));
+	gdb_end(g);
 }
 
 /* PSR comes behind the windows, and may choose another: what was meant for the old one stays there. */
 static void cmd_set_regs(struct gdbstub *g, const char *p)
 {
 	u8 buf[GDB_REGS * 4];
-	bool ok = hex_bytes(p, buf, sizeof(buf));
+	bool ok = gdb_hex_bytes(p, buf, sizeof(buf));
 
 	for (unsigned n = 0; ok && n < GDB_REGS; n++)
 		ok = set_reg(g, n, be32_get(buf + 4 * n));
-	reply_ok(g, ok);
+	gdb_reply_ok(g, ok);
 }
 
 static void cmd_get_reg(struct gdbstub *g, const char *p)
 {
 	u32 n;
 
-	if (!number(&p, &n) || *p || n >= GDB_ALL_REGS) {
-		reply_ok(g, false);
+	if (!gdb_number(&p, &n) || *p || n >= GDB_ALL_REGS) {
+		gdb_reply_ok(g, false);
 		return;
 	}
-	begin(g);
-	put_word(g, gdb_get_reg(the_cpu(g), n));
-	end(g);
+	gdb_begin(g);
+	gdb_put_word(g, gdb_get_reg(gdb_cpu(g), n));
+	gdb_end(g);
 }
 
 static void cmd_set_reg(struct gdbstub *g, const char *p)
@@ -432,14 +255,14 @@ static void cmd_set_reg(struct gdbstub *g, const char *p)
 	u32 n;
 	u8 buf[4];
 
-	reply_ok(g, number(&p, &n) && expect(&p, '=') && hex_bytes(p, buf, 4) &&
-			    set_reg(g, n, be32_get(buf)));
+	gdb_reply_ok(g, gdb_number(&p, &n) && gdb_expect(&p, '=') && gdb_hex_bytes(p, buf, 4) &&
+				set_reg(g, n, be32_get(buf)));
 }
 
 /* How much of n bytes at va can be read, up to where nothing is. */
 static u32 read_some(struct gdbstub *g, u32 va, u8 *buf, u32 n)
 {
-	while (n && !gdb_read_mem(the_cpu(g), g->physical, va, buf, n))
+	while (n && !gdb_read_mem(gdb_cpu(g), g->physical, va, buf, n))
 		n = n > 0x1000 - (va & 0xfff) ? 0x1000 - (va & 0xfff) : 0;
 	return n;
 }
@@ -450,8 +273,8 @@ static void cmd_read(struct gdbstub *g, const char *p, bool binary)
 	u8 buf[GDB_PACKET / 2];
 	u32 va, n;
 
-	if (!address_and_length(&p, &va, &n) || *p) {
-		reply_ok(g, false);
+	if (!gdb_address_and_length(&p, &va, &n) || *p) {
+		gdb_reply_ok(g, false);
 		return;
 	}
 	if (n > sizeof(buf))
@@ -459,22 +282,22 @@ static void cmd_read(struct gdbstub *g, const char *p, bool binary)
 	if (n) {
 		n = read_some(g, va, buf, n);
 		if (!n) {
-			reply_ok(g, false);
+			gdb_reply_ok(g, false);
 			return;
 		}
 	} else if (!binary) {
-		reply_ok(g, false);
+		gdb_reply_ok(g, false);
 		return;
 	}
-	begin(g);
+	gdb_begin(g);
 	if (binary)
-		put_char(g, 'b');
+		gdb_put_char(g, 'b');
 	for (u32 i = 0; i < n; i++)
 		if (binary)
-			put_binary(g, (char)buf[i]);
+			gdb_put_binary(g, (char)buf[i]);
 		else
-			put_byte(g, buf[i]);
-	end(g);
+			gdb_put_byte(g, buf[i]);
+	gdb_end(g);
 }
 
 static bool write_mem(struct gdbstub *g, u32 va, const u8 *buf, u32 n)
@@ -482,7 +305,7 @@ static bool write_mem(struct gdbstub *g, u32 va, const u8 *buf, u32 n)
 	if (g->c->timeline)
 		timeline_changed(g->c->timeline);
 	journal_add(g->c->m->journal, JOURNAL_MEM, g->physical, va, buf, n);
-	return gdb_write_mem(the_cpu(g), g->physical, va, buf, n);
+	return gdb_write_mem(gdb_cpu(g), g->physical, va, buf, n);
 }
 
 static void cmd_write(struct gdbstub *g, const char *p)
@@ -490,8 +313,9 @@ static void cmd_write(struct gdbstub *g, const char *p)
 	u8 buf[GDB_PACKET / 2];
 	u32 va, n;
 
-	reply_ok(g, address_and_length(&p, &va, &n) && expect(&p, ':') && n <= sizeof(buf) &&
-			    hex_bytes(p, buf, n) && write_mem(g, va, buf, n));
+	gdb_reply_ok(g, gdb_address_and_length(&p, &va, &n) && gdb_expect(&p, ':') &&
+				n <= sizeof(buf) && gdb_hex_bytes(p, buf, n) &&
+				write_mem(g, va, buf, n));
 }
 
 /* } and a byte with bit 5 turned is that byte; false: they are not exactly n. */
@@ -514,8 +338,9 @@ static void cmd_write_binary(struct gdbstub *g, const char *p)
 	u8 buf[GDB_PACKET];
 	u32 va, n;
 
-	reply_ok(g, address_and_length(&p, &va, &n) && expect(&p, ':') && n <= sizeof(buf) &&
-			    unescape(p, g->in + g->in_len, buf, n) && write_mem(g, va, buf, n));
+	gdb_reply_ok(g, gdb_address_and_length(&p, &va, &n) && gdb_expect(&p, ':') &&
+				n <= sizeof(buf) && unescape(p, g->in + g->in_len, buf, n) &&
+				write_mem(g, va, buf, n));
 }
 
 /* bs: one instruction; bc: to the last stop. */
@@ -526,7 +351,7 @@ static void cmd_backwards(struct gdbstub *g, const char *p)
 	bool ok = true;
 
 	if (!t || !t->on || (strcmp(p, "s") && strcmp(p, "c"))) {
-		reply(g, "");
+		gdb_reply(g, "");
 		return;
 	}
 	if (*p == 'c')
@@ -544,7 +369,7 @@ static void cmd_backwards(struct gdbstub *g, const char *p)
 	if (ok)
 		reply_stop(g);
 	else
-		reply_ok(g, false);
+		gdb_reply_ok(g, false);
 }
 
 /* Z0 and Z1: nothing is written to memory, so they are the same. Z2, 3, 4: stores, loads, both. */
@@ -556,160 +381,37 @@ static void cmd_breakpoint(struct gdbstub *g, const char *p, bool insert)
 	struct cpu_watch w;
 
 	if (*p < '0' || *p > '4') {
-		reply(g, "");
+		gdb_reply(g, "");
 		return;
 	}
 	type = (u32)(*p++ - '0');
-	if (!expect(&p, ',') || !address_and_length(&p, &va, &kind)) {
-		reply_ok(g, false);
+	if (!gdb_expect(&p, ',') || !gdb_address_and_length(&p, &va, &kind)) {
+		gdb_reply_ok(g, false);
 		return;
 	}
 	if (type < 2) {
 		if (!insert)
 			gdb_remove_breakpoint(g, va);
-		reply_ok(g, !insert || gdb_insert_breakpoint(g, va));
+		gdb_reply_ok(g, !insert || gdb_insert_breakpoint(g, va));
 		return;
 	}
 	w = (struct cpu_watch){ .first = va, .last = va + (kind - 1), .kinds = kinds[type - 2] };
 	if (!insert)
 		gdb_remove_watch(g, &w);
-	reply_ok(g, !insert || (kind && gdb_insert_watch(g, &w)));
-}
-
-/* What a monitor command prints goes out as it comes. */
-static void send_output(void *arg)
-{
-	struct gdbstub *g = arg;
-	u8 buf[1024];
-	u32 n;
-
-	while ((n = chr_take(&g->mon.chr, buf, sizeof(buf)))) {
-		begin(g);
-		put_char(g, 'O');
-		for (u32 i = 0; i < n; i++)
-			if (buf[i] != '\r')
-				put_byte(g, buf[i]);
-		end(g);
-	}
-}
-
-static void cmd_monitor(struct gdbstub *g, const char *p)
-{
-	char line[MONITOR_LINE];
-	size_t n = strlen(p) / 2;
-
-	if (n >= sizeof(line) || !hex_bytes(p, (u8 *)line, (u32)n)) {
-		reply_ok(g, false);
-		return;
-	}
-	line[n] = '\0';
-	for (size_t i = 0; i < n; i++)
-		if (line[i] < ' ' || line[i] > '~')
-			line[i] = ' ';
-	monitor_command(&g->mon, line);
-	send_output(g);
-	reply(g, "OK");
-}
-
-/* OFFSET,LENGTH of a document. */
-static void cmd_document(struct gdbstub *g, const char *p, const char *text, u32 len)
-{
-	u32 off, n;
-
-	if (!address_and_length(&p, &off, &n) || *p || off > len) {
-		reply_ok(g, false);
-		return;
-	}
-	if (n > GDB_PACKET / 2)
-		n = GDB_PACKET / 2;
-	begin(g);
-	put_char(g, off + n < len ? 'm' : 'l');
-	for (u32 i = off; i < len && i - off < n; i++)
-		put_binary(g, text[i]);
-	end(g);
-}
-
-static void cmd_transfer(struct gdbstub *g, const char *p)
-{
-	char text[GDB_PACKET];
-	const char *args;
-
-	if ((args = after(p, "features:read:target.xml:")))
-		cmd_document(g, args, text, gdb_describe(text, sizeof(text)));
-	else if ((args = after(p, "memory-map:read::")))
-		cmd_document(g, args, text, gdb_describe_memory(the_cpu(g), text, sizeof(text)));
-	else
-		reply_ok(g, false);
-}
-
-static void cmd_sstep(struct gdbstub *g, const char *p)
-{
-	u32 bits;
-	bool ok = number(&p, &bits) && !*p && bits < 8 && bits & SSTEP_ENABLE;
-
-	if (ok)
-		g->step_irqs = !(bits & SSTEP_NOIRQ);
-	reply_ok(g, ok);
-}
-
-static void cmd_query(struct gdbstub *g, const char *p)
-{
-	const char *args;
-	char text[192];
-
-	if (after(p, "qSupported")) {
-		bool back = g->c->timeline && g->c->timeline->on;
-
-		snprintf(text, sizeof(text),
-			 "PacketSize=%x;QStartNoAckMode+;vContSupported+;qXfer:features:read+;"
-			 "qXfer:memory-map:read+;binary-upload+%s",
-			 GDB_PACKET, back ? ";ReverseStep+;ReverseContinue+" : "");
-		reply(g, text);
-	} else if ((args = after(p, "qXfer:"))) {
-		cmd_transfer(g, args);
-	} else if ((args = after(p, "qRcmd,"))) {
-		cmd_monitor(g, args);
-	} else if (!strcmp(p, "QStartNoAckMode")) {
-		reply(g, "OK");
-		g->no_ack = true;
-	} else if (!strcmp(p, "qC")) {
-		snprintf(text, sizeof(text), "QC%x", g->thread + 1);
-		reply(g, text);
-	} else if (!strcmp(p, "qfThreadInfo")) {
-		list_threads(g);
-	} else if (!strcmp(p, "qsThreadInfo")) {
-		reply(g, "l");
-	} else if ((args = after(p, "qThreadExtraInfo,"))) {
-		describe_thread(g, args);
-	} else if (after(p, "qAttached")) {
-		reply(g, "1");
-	} else if (!strcmp(p, "qqemu.sstepbits")) {
-		reply(g, "ENABLE=1,NOIRQ=2,NOTIMER=4");
-	} else if (!strcmp(p, "qqemu.sstep")) {
-		reply(g, g->step_irqs ? "0x1" : "0x3");
-	} else if ((args = after(p, "Qqemu.sstep="))) {
-		cmd_sstep(g, after(args, "0x") ? args + 2 : args);
-	} else if (!strcmp(p, "qqemu.PhyMemMode")) {
-		reply(g, g->physical ? "1" : "0");
-	} else if ((args = after(p, "Qqemu.PhyMemMode:"))) {
-		g->physical = *args == '1';
-		reply(g, "OK");
-	} else {
-		reply(g, "");
-	}
+	gdb_reply_ok(g, !insert || (kind && gdb_insert_watch(g, &w)));
 }
 
 static void cmd_v(struct gdbstub *g, const char *p)
 {
-	const char *args = after(p, "vCont");
+	const char *args = gdb_after(p, "vCont");
 
 	if (args) {
 		cmd_vcont(g, args);
-	} else if (after(p, "vKill")) {
-		reply(g, "OK");
+	} else if (gdb_after(p, "vKill")) {
+		gdb_reply(g, "OK");
 		g->c->quit = true;
 	} else {
-		reply(g, "");
+		gdb_reply(g, "");
 	}
 }
 
@@ -717,7 +419,7 @@ static void detach(struct gdbstub *g)
 {
 	bool no_ack = g->no_ack;
 
-	reply(g, "OK");
+	gdb_reply(g, "OK");
 	forget_client(g);
 	g->no_ack = no_ack;
 	for (unsigned i = 0; i < g->c->m->config.nr_cpus; i++)
@@ -777,7 +479,7 @@ static void command(struct gdbstub *g)
 		break;
 	case 'q':
 	case 'Q':
-		cmd_query(g, g->in);
+		gdb_query(g, g->in);
 		break;
 	case 'v':
 		cmd_v(g, g->in);
@@ -790,7 +492,7 @@ static void command(struct gdbstub *g)
 		cmd_breakpoint(g, p, g->in[0] == 'Z');
 		break;
 	default:
-		reply(g, "");
+		gdb_reply(g, "");
 	}
 }
 
@@ -806,7 +508,7 @@ static void packet(struct gdbstub *g)
 		return;
 	g->in[g->in_len] = '\0';
 	if (g->too_long)
-		reply_ok(g, false);
+		gdb_reply_ok(g, false);
 	else
 		command(g);
 }
@@ -821,13 +523,13 @@ static void between(struct gdbstub *g, u8 c)
 	} else if (c == 3) {
 		stop(g, GDB_SIGINT);
 	} else if (c == '-' && !g->no_ack) {
-		transmit(g);
+		gdb_transmit(g);
 	}
 }
 
 static void take(struct gdbstub *g, u8 c)
 {
-	u8 d = (u8)digit((char)c) & 15; /* what is no digit makes a wrong sum */
+	u8 d = (u8)gdb_digit((char)c) & 15; /* what is no digit makes a wrong sum */
 
 	switch (g->state) {
 	case IN_IDLE:
@@ -862,7 +564,7 @@ void gdbstub_init(struct gdbstub *g, struct control *c)
 	g->signal = GDB_SIGTRAP;
 	chr_init(&g->chr);
 	monitor_init(&g->mon, c);
-	g->mon.chr.flush = send_output;
+	g->mon.chr.flush = gdb_send_output;
 	g->mon.chr.host = g;
 }
 
@@ -915,7 +617,7 @@ static void tell_exit(struct gdbstub *g, u32 status)
 	if (!g->waiting)
 		return;
 	snprintf(text, sizeof(text), "W%02x", status & 0xff);
-	reply(g, text);
+	gdb_reply(g, text);
 	g->waiting = false;
 }
 

@@ -768,7 +768,6 @@ static const struct {
 	{ "leon2|leon3|leon4|gr740|erc32|sparclite|riscv",
 	  "this is a sun4m board, no other system on a chip; -M help lists the boards" },
 	{ "freq", "time is counted in instructions; the nearest is -icount N, 2^N ns each" },
-	{ "cov", "there is no coverage; the nearest is -d in_asm -D FILE" },
 	{ "uart1|uart2", "the nearest is -serial DEV: once for line A, twice for line B" },
 	{ "rt", "the nearest is -pace real" },
 	{ "c", "there are no batch files; the nearest is -monitor DEV" },
