@@ -88,7 +88,7 @@ int gdb_digit(char c)
 	return p ? (int)(p - gdb_digits) : -1;
 }
 
-/* A number of at most 8 hexadecimal gdb_digits; false: there is none, or it is too long. */
+/* A number of at most 8 hexadecimal digits; false: there is none, or it is too long. */
 bool gdb_number(const char **p, u32 *val)
 {
 	unsigned n = 0;
@@ -106,7 +106,7 @@ bool gdb_expect(const char **p, char c)
 	return true;
 }
 
-/* Exactly n bytes as gdb_digits, and nothing after them. */
+/* Exactly n bytes as digits, and nothing after them. */
 bool gdb_hex_bytes(const char *p, u8 *buf, u32 n)
 {
 	for (u32 i = 0; i < n; i++, p += 2) {

@@ -48,17 +48,6 @@ struct opt_row {
 	const char *help;
 };
 
-/* For arguments that end in ",key=value": the part before the first lone comma. */
-static char *first_word(char **arg)
-{
-	struct optpart p;
-
-	opt_part(arg, &p);
-	if (p.val)
-		p.val[-1] = '=';
-	return p.key;
-}
-
 static int read_board(struct optctx *c, char *arg)
 {
 	struct optpart p;
@@ -315,81 +304,11 @@ static int read_limit(struct optctx *c, char *arg)
 	return 0;
 }
 
-/* sis: -tlim 300 s */
-static int read_tlim(struct optctx *c, char *arg)
-{
-	static const struct {
-		const char *name;
-		u64 ns;
-	} unit[] = { { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
-	size_t digits = strspn(arg, "0123456789");
-	const char *word = arg + digits;
-	char text[24];
-	u64 n;
-
-	if (!*word && *c->rest) {
-		word = *c->rest;
-		c->took = 1;
-	}
-	snprintf(text, sizeof(text), "%.*s", (int)digits, arg);
-	for (unsigned i = 0; i < ARRAY_SIZE(unit); i++) {
-		if (strcmp(word, unit[i].name))
-			continue;
-		if (digits >= sizeof(text) || opt_number(text, UINT64_MAX / unit[i].ns, &n) || !n)
-			return opt_fail(c, "'%s' is not a number above 0", arg);
-		c->o->limit_ns = n * unit[i].ns;
-		return 0;
-	}
-	return opt_fail(c, "needs a number and its unit, us, ms or s: -tlim 300 s");
-}
-
-static int add_pattern(struct optctx *c, const char *text, bool fail)
-{
-	struct options *o = c->o;
-
-	if (!*text)
-		return opt_fail(c, "needs a regular expression that is not empty");
-	if (o->nr_patterns == OPT_PATTERNS)
-		return opt_fail(c, "more than %d patterns", OPT_PATTERNS);
-	o->pattern[o->nr_patterns++] = (struct opt_pattern){ text, fail };
-	return 0;
-}
-
-static int read_expect(struct optctx *c, char *arg)
-{
-	return add_pattern(c, arg, false);
-}
-
-static int read_fail(struct optctx *c, char *arg)
-{
-	return add_pattern(c, arg, true);
-}
-
-static int read_report(struct optctx *c, char *arg)
-{
-	struct options *o = c->o;
-	struct optpart p;
-	size_t n;
-
-	o->report = first_word(&arg);
-	n = strlen(o->report);
-	if (!n)
-		return opt_fail(c, "needs a file");
-	o->report_junit = n > 4 && !strcmp(o->report + n - 4, ".xml");
-	while (opt_part(&arg, &p)) {
-		if (!p.val || strcmp(p.key, "format") ||
-		    (strcmp(p.val, "tap") && strcmp(p.val, "junit")))
-			return opt_fail(c, "'%s' is not format=tap or format=junit", p.key);
-		o->report_junit = *p.val == 'j';
-	}
-	return 0;
-}
-
 static int read_snap(struct optctx *c, char *arg)
 {
 	struct optpart p;
 
-	c->o->snap = first_word(&arg);
+	c->o->snap = opt_first_word(&arg);
 	while (opt_part(&arg, &p))
 		if (!strcmp(p.key, "compress") && p.val && !strcmp(p.val, "none"))
 			c->o->snap_compress = false;
@@ -410,7 +329,7 @@ static int read_restore(struct optctx *c, char *arg)
 {
 	struct optpart p;
 
-	c->o->restore = first_word(&arg);
+	c->o->restore = opt_first_word(&arg);
 	while (opt_part(&arg, &p)) {
 		if (p.val && !strcmp(p.key, "verify") && !strcmp(p.val, "header"))
 			c->o->verify = OPT_VERIFY_HEADER;
@@ -420,160 +339,6 @@ static int read_restore(struct optctx *c, char *arg)
 			return opt_fail(c, "'%s' is not verify=full or verify=header", p.key);
 	}
 	return *c->o->restore ? 0 : opt_fail(c, "needs a file");
-}
-
-int options_gdb(const char *arg, char *spec, size_t size)
-{
-	bool socket = !strncmp(arg, "tcp:", 4) || !strncmp(arg, "unix:", 5);
-	int n = snprintf(spec, size, "%s%s", arg, socket ? ",server=on,wait=off" : "");
-
-	return n < 0 || (size_t)n >= size ? -EINVAL : 0;
-}
-
-static int read_gdb(struct optctx *c, char *arg)
-{
-	struct options *o = c->o;
-
-	if (options_gdb(arg, o->gdb_spec, sizeof(o->gdb_spec)))
-		return opt_fail(c, "is too long");
-	return opt_chr(c, &o->gdb, o->gdb_spec);
-}
-
-static int read_s(struct optctx *c, __maybe_unused char *arg)
-{
-	char tcp[] = "tcp::1234";
-
-	return read_gdb(c, tcp);
-}
-
-const struct opt_log_item opt_log_items[] = {
-	{ "in_asm", OPT_LOG_IN_ASM, "each instruction when it is first executed (slow)" },
-	{ "exec", OPT_LOG_EXEC, "every instruction (very slow)" },
-	{ "cpu", OPT_LOG_CPU, "the registers before every instruction (very slow)" },
-	{ "int", OPT_LOG_INT, "traps and interrupts" },
-	{ "mmu", OPT_LOG_MMU, "faults, and writes to the MMU's registers" },
-	{ "guest_errors", OPT_LOG_GUEST_ERRORS, "bus errors, traps while traps are disabled" },
-	{ "unimp", OPT_LOG_UNIMP, "use of hardware that is not modelled" },
-	{ "dev", OPT_LOG_DEV, "accesses to chips' registers; dev:NAME: to those of one chip" },
-	{ "ref", OPT_LOG_REF, "no log: run the reference interpreter only (slow)" },
-	{ NULL },
-};
-
-/* dev:NAME */
-static bool add_log_chip(struct opt_logged *log, const char *word)
-{
-	if (strncmp(word, "dev:", 4) || !word[4] || strlen(word + 4) >= sizeof(log->chip[0]) ||
-	    log->nr_chips == OPT_LOG_CHIPS)
-		return false;
-	strcpy(log->chip[log->nr_chips++], word + 4);
-	log->items |= OPT_LOG_DEV;
-	return true;
-}
-
-int options_log(char *text, struct opt_logged *log, bool *help, char *err, size_t errlen)
-{
-	struct optpart p;
-
-	*log = (struct opt_logged){ .items = 0 };
-	while (opt_part(&text, &p)) {
-		const struct opt_log_item *i = opt_log_items;
-
-		while (i->name && (p.val || strcmp(p.key, i->name)))
-			i++;
-		log->items |= i->bit;
-		if (i->name || (!p.val && add_log_chip(log, p.key)))
-			continue;
-		if (p.val || (strcmp(p.key, "help") && strcmp(p.key, "?"))) {
-			snprintf(err, errlen,
-				 "'%s' is none of in_asm, exec, cpu, int, mmu, guest_errors, "
-				 "unimp, dev, dev:CHIP, ref",
-				 p.key);
-			return -EINVAL;
-		}
-		*help = true;
-	}
-	return 0;
-}
-
-static int read_log(struct optctx *c, char *arg)
-{
-	char err[256];
-
-	if (options_log(arg, &c->o->log, &c->o->log_help, err, sizeof(err)))
-		return opt_fail(c, "%s", err);
-	return 0;
-}
-
-/* A..B, A+N, A-N */
-static bool read_range(const char *text, struct opt_range *r)
-{
-	char *p;
-	unsigned long long a = strtoull(text, &p, 0), b;
-	char op = *p;
-	char *digits = p + (op == '.' ? 2 : 1);
-
-	if (p == text || !op || !strchr(".+-", op) || (op == '.' && p[1] != '.') || !*digits)
-		return false;
-	b = strtoull(digits, &p, 0);
-	if (*p || p == digits || a > UINT32_MAX || b > UINT32_MAX || (op != '.' && !b))
-		return false;
-	r->first = (u32)(op == '-' ? a - (b - 1) : a);
-	r->last = (u32)(op == '.' ? b : op == '+' ? a + (b - 1) : a);
-	return r->first <= r->last;
-}
-
-static int read_dfilter(struct optctx *c, char *arg)
-{
-	struct options *o = c->o;
-	struct optpart p;
-
-	o->nr_log_ranges = 0;
-	while (opt_part(&arg, &p)) {
-		if (o->nr_log_ranges == OPT_LOG_RANGES)
-			return opt_fail(c, "more than %d ranges", OPT_LOG_RANGES);
-		if (p.val || !read_range(p.key, &o->log_range[o->nr_log_ranges++]))
-			return opt_fail(c, "'%s' is not like 0x4000..0x4fff or 0x4000+0x1000",
-					p.key);
-	}
-	return 0;
-}
-
-static int read_symbols(struct optctx *c, char *arg)
-{
-	struct options *o = c->o;
-	struct opt_symbols *s = &o->symbols[o->nr_symbols];
-	struct optpart p;
-	u64 base;
-
-	if (o->nr_symbols == OPT_SYMBOLS)
-		return opt_fail(c, "more than %d files", OPT_SYMBOLS);
-	*s = (struct opt_symbols){ .file = first_word(&arg) };
-	if (!*s->file)
-		return opt_fail(c, "needs a FILE");
-	while (opt_part(&arg, &p)) {
-		if (strcmp(p.key, "base") || !p.val || opt_number(p.val, UINT32_MAX, &base) ||
-		    base & 3)
-			return opt_fail(c, "'%s' is not base=ADDRESS", p.key);
-		s->base = (u32)base;
-	}
-	o->nr_symbols++;
-	return 0;
-}
-
-static int read_profile(struct optctx *c, char *arg)
-{
-	struct options *o = c->o;
-	struct optpart p;
-
-	o->profile = first_word(&arg);
-	o->profile_every = 10000;
-	if (!*o->profile)
-		return opt_fail(c, "needs a FILE");
-	while (opt_part(&arg, &p))
-		if (strcmp(p.key, "every") || !p.val ||
-		    opt_number(p.val, UINT32_MAX, &o->profile_every) || !o->profile_every)
-			return opt_fail(c, "'%s' is not every=INSTRUCTIONS", p.key);
-	return 0;
 }
 
 static int read_history(struct optctx *c, char *arg)
@@ -684,15 +449,15 @@ static const struct opt_row rows[] = {
 	{ "limit", "insns=N,time=S", GRP_TIME, 0, read_limit,
 	  .help = "stop after N instructions or S seconds of virtual time, status 124" },
 
-	{ "tlim", "N UNIT", GRP_TIME, 0, read_tlim,
+	{ "tlim", "N UNIT", GRP_TIME, 0, opt_tlim,
 	  .help = "as sis has it: -limit time=, the unit being us, ms or s" },
 
-	{ "expect", "REGEX", GRP_TEST, 0, read_expect,
+	{ "expect", "REGEX", GRP_TEST, 0, opt_expect,
 	  .help = "stop with status 0 once serial line A has said this, and all others that are "
 		  "expected" },
-	{ "fail", "REGEX", GRP_TEST, 0, read_fail,
+	{ "fail", "REGEX", GRP_TEST, 0, opt_fail_on,
 	  .help = "stop with status 2 when serial line A says this" },
-	{ "report", "FILE[,format=junit]", GRP_TEST, 0, read_report,
+	{ "report", "FILE[,format=junit]", GRP_TEST, 0, opt_report,
 	  .help = "write what became of the run: TAP, or JUnit's XML if it is called *.xml" },
 	{ "r", NULL, GRP_TEST, 0, FLAG(run), .help = "as sis has it: run at once, as vonk does" },
 	{ "nouartrx", NULL, GRP_TEST, 0, FLAG(no_uart_rx),
@@ -707,9 +472,9 @@ static const struct opt_row rows[] = {
 	{ "save-on-exit", NULL, GRP_SNAP, 0, FLAG(save_on_exit),
 	  .help = "save when SIGTERM or SIGHUP stops the machine" },
 
-	{ "gdb", "DEV", GRP_DEBUG, 0, read_gdb,
+	{ "gdb", "DEV", GRP_DEBUG, 0, opt_gdb,
 	  .help = "wait for gdb there: tcp::PORT, unix:P, stdio, pty" },
-	{ "s", NULL, GRP_DEBUG, 0, read_s, .help = "the same as -gdb tcp::1234" },
+	{ "s", NULL, GRP_DEBUG, 0, opt_s, .help = "the same as -gdb tcp::1234" },
 	{ "S", NULL, GRP_DEBUG, 0, FLAG(stopped), .help = "do not start the processor" },
 	{ "history", "SIZE", GRP_DEBUG, 0, read_history,
 	  .help = "memory for gdb's running backwards, 256M if not given; 0: none" },
@@ -718,22 +483,22 @@ static const struct opt_row rows[] = {
 	{ "replay", "FILE", GRP_DEBUG, 0, TEXT(replay),
 	  .help = "the run that was recorded, once more; with -restore from a snapshot taken in it "
 		  "on" },
-	{ "d", "ITEM,...", GRP_DEBUG, 0, read_log,
+	{ "d", "ITEM,...", GRP_DEBUG, 0, opt_log,
 	  .help = "log int, mmu, guest_errors, unimp, dev, or, slowly, in_asm, exec, cpu; 'help' "
 		  "tells "
 		  "more" },
 	{ "D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr" },
-	{ "dfilter", "RANGE,...", GRP_DEBUG, 0, read_dfilter,
+	{ "dfilter", "RANGE,...", GRP_DEBUG, 0, opt_dfilter,
 	  .help = "of in_asm, exec, cpu and -trace, log only these addresses: FIRST..LAST, "
 		  "START+SIZE, "
 		  "END-SIZE" },
-	{ "profile", "FILE[,every=N]", GRP_DEBUG, 0, read_profile,
+	{ "profile", "FILE[,every=N]", GRP_DEBUG, 0, opt_profile,
 	  .help = "write where the guest spends its instructions: by functions; and the stacks, "
 		  "for "
 		  "flame graphs, to FILE.folded. A sample is taken after N instructions, on "
 		  "average; "
 		  "10000 if not given" },
-	{ "symbols", "FILE[,base=A]", GRP_DEBUG, 0, read_symbols,
+	{ "symbols", "FILE[,base=A]", GRP_DEBUG, 0, opt_symbols,
 	  .help = "names for -d and -profile from this ELF file, too; A is added to its "
 		  "addresses" },
 	{ "fuzz", "KEY=VALUE,...", GRP_DEBUG, 0, TEXT(fuzz),

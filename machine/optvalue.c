@@ -308,3 +308,13 @@ int opt_chr(struct optctx *c, struct opt_chr *chr, const char *text)
 			"fd:N, or mon: and one of these",
 			text);
 }
+
+char *opt_first_word(char **arg)
+{
+	struct optpart p;
+
+	opt_part(arg, &p);
+	if (p.val)
+		p.val[-1] = '=';
+	return p.key;
+}

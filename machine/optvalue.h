@@ -28,6 +28,8 @@ struct optpart {
 };
 /* The next part of *rest; false at the end. */
 bool opt_part(char **rest, struct optpart *part);
+/* For arguments that end in ",key=value": the part before the first lone comma. */
+char *opt_first_word(char **arg);
 
 int opt_number(const char *text, u64 max, u64 *val); /* decimal or 0x... */
 int opt_bool(const char *text, bool *val); /* on off yes no true false; NULL is on */
@@ -56,5 +58,17 @@ int opt_object(struct optctx *c, char *arg);
 /* After the last option: unit numbers, -snapshot, names that must exist. */
 int opt_drives_finish(struct optctx *c);
 int opt_nets_finish(struct optctx *c);
+
+/* optdebug.c: those of the options for tests and for debugging. */
+int opt_tlim(struct optctx *c, char *arg);
+int opt_expect(struct optctx *c, char *arg);
+int opt_fail_on(struct optctx *c, char *arg);
+int opt_report(struct optctx *c, char *arg);
+int opt_gdb(struct optctx *c, char *arg);
+int opt_s(struct optctx *c, char *arg);
+int opt_log(struct optctx *c, char *arg);
+int opt_dfilter(struct optctx *c, char *arg);
+int opt_symbols(struct optctx *c, char *arg);
+int opt_profile(struct optctx *c, char *arg);
 
 #endif
