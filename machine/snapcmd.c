@@ -522,6 +522,7 @@ static int disk(int nr, char **args, FILE *out, FILE *errors)
 	struct extract x = { .out = out, .dir = "." };
 	struct snapshot s;
 	char err[ERR];
+	bool any = false;
 	int ret = 0;
 
 	for (; nr && !strncmp(*args, "--", 2); nr--, args++) {
@@ -541,9 +542,14 @@ static int disk(int nr, char **args, FILE *out, FILE *errors)
 	if (nr == 2)
 		x.dir = args[1];
 	ret = snapshot_open_disks(&s, args[0], err, sizeof(err));
-	for (unsigned n = 0; !ret && n < SNAPSHOT_DRIVES; n++)
-		if (s.disk[n] && s.disk[n]->size && s.disk[n]->media != SNAP_CDROM)
-			ret = extract_drive(&x, &s, n, err, sizeof(err));
+	for (unsigned n = 0; !ret && n < SNAPSHOT_DRIVES; n++) {
+		if (!s.disk[n] || !s.disk[n]->size || s.disk[n]->media == SNAP_CDROM)
+			continue;
+		ret = extract_drive(&x, &s, n, err, sizeof(err));
+		any = true;
+	}
+	if (!ret && !any)
+		fprintf(errors, "vonk: %s: holds no disk\n", s.name);
 	snapshot_close(&s);
 	return ret ? complain(errors, ret, err) : STATUS_GOOD;
 }
@@ -579,9 +585,13 @@ static int commit(int nr, char **args, FILE *out, FILE *errors)
 	struct block *image, *overlay;
 	char err[ERR];
 	u64 units;
-	int ret = host_file_make(args[0], 0, err, sizeof(err));
+	int ret;
 
 	(void)nr;
+	if (!strcmp(args[0], args[1]))
+		return complain(errors, -EINVAL,
+				"snap commit: OVERLAY and IMAGE are the same file");
+	ret = host_file_make(args[0], 0, err, sizeof(err));
 	if (ret == 1) {
 		host_file_remove(args[0]);
 		snprintf(err, sizeof(err), "%s: there is no such overlay", args[0]);
@@ -648,6 +658,10 @@ int snapcmd(int nr, char **args, FILE *out, FILE *errors)
 		fprintf(errors, "vonk: usage: vonk snap %s\n", c->usage);
 		return STATUS_FAILED;
 	}
-	usage(errors);
+	if (nr)
+		fprintf(errors, "vonk: snap %s: there is no such command, see vonk snap help\n",
+			args[0]);
+	else
+		usage(errors);
 	return STATUS_FAILED;
 }

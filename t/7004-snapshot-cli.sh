@@ -167,6 +167,22 @@ timeout 20 "$VONK" -restore a.snap -M ss-5 -m 4M -limit insns=$((at + 1)) </dev/
 [ $? -eq 124 ]
 ok $? "options that agree are taken"
 
+# --- how it is misused ---
+misused() # STATUS TEXT ARGUMENT...: one line on stderr
+{
+	status=$1
+	text=$2
+	shift 2
+	timeout 20 "$VONK" snap "$@" </dev/null >r.out 2>r.err
+	[ $? -eq "$status" ] && [ "$(wc -l <r.err)" -eq 1 ] && grep -q -e "^vonk: .*$text" r.err
+	ok $? "vonk snap $*"
+}
+misused 1 'snap bogus: there is no such command' bogus
+misused 0 'a.snap: holds no disk' disk a.snap
+misused 1 'are the same file' commit a.snap a.snap
+misused 1 'usage: vonk snap diff A B' diff a.snap
+misused 3 'noise: not a snapshot' info noise
+
 # --- signals ---
 # A machine that waits for ever, its stderr in sig.err.
 begin() # ARGUMENT...
