@@ -84,6 +84,32 @@ static void test_cut(void)
 	free(s.p);
 }
 
+/* What stands in the header as text has no control characters, and a refusal that compares tells both numbers. */
+static void test_texts(void)
+{
+	static const unsigned at[] = { 40, 72, 96 };
+	static const u8 no_text[] = { 0x01, 0x0a, 0x1b, 0x1f, 0x7f };
+	struct stream s = copy_of(&good);
+	unsigned bad = 0;
+	char want[64];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(at) * ARRAY_SIZE(no_text); i++) {
+		u8 *p = s.p + at[i / ARRAY_SIZE(no_text)], was = *p;
+
+		*p = no_text[i % ARRAY_SIZE(no_text)];
+		reseal(s.p, s.n);
+		bad += !refused(s.p, s.n) || !says("a name that is no text");
+		*p = was;
+	}
+	is(bad, 0, "no control characters in the header's names");
+	snprintf(want, sizeof(want), "(%zu expected, %zu found)", good.n, good.n - 1);
+	ok(refused(good.p, good.n - 1) && says(want), "what is cut short tells both lengths");
+	be32_put(s.p + 12, be32_get(good.p + 12) + 1);
+	reseal(s.p, s.n);
+	ok(refused(s.p, s.n), "one record less than the header counts");
+	free(s.p);
+}
+
 static void test_flips(void)
 {
 	unsigned bad = 0, nr = 0;
@@ -536,6 +562,7 @@ int main(void)
 	good = rig_save(rig.m, false);
 	diag("%zu octets", good.n);
 	test_cut();
+	test_texts();
 	test_flips();
 	test_damage();
 	test_header();
