@@ -46,6 +46,7 @@ static const int calls_run[] = {
 	__NR_pwrite64, __NR_close,	    __NR_fsync,	       __NR_fdatasync,	   __NR_lseek,
 	__NR_fstat,    __NR_munmap,	    __NR_mremap,       __NR_madvise,	   __NR_brk,
 	__NR_ppoll,    __NR_rt_sigprocmask, __NR_rt_sigreturn, __NR_clock_gettime, __NR_exit_group,
+	__NR_sysinfo, /* glibc's qsort() asks how much memory there is */
 #ifdef __NR_poll
 	__NR_poll,
 #endif
@@ -146,10 +147,11 @@ static u32 arg(unsigned n)
 	return DATA_ARGS + 8 * n;
 }
 
-/* Of mmap: no memory that can be executed. Of ioctl: the terminal's modes. Else go on behind it. */
+/* Of mmap and (musl's malloc) mprotect: no memory that can be executed. Of ioctl: the terminal's modes. Else go on behind it. */
 static void look_at_arguments(struct filter *f)
 {
-	add(f, BPF_IF_EQUAL, 0, 4, __NR_mmap);
+	add(f, BPF_IF_EQUAL, 1, 0, __NR_mmap);
+	add(f, BPF_IF_EQUAL, 0, 4, __NR_mprotect);
 	load(f, arg(2));
 	add(f, BPF_IF_ANY, 1, 0, PROT_EXEC);
 	add(f, BPF_RETURN, 0, 0, RET_ALLOW);

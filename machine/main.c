@@ -71,6 +71,7 @@ struct run {
 	bool replaying; /* the journal is a recording, and nobody else is heard */
 	u64 idle_insns, idle_ns; /* when it idled last, while replaying */
 	bool batch; /* nobody at a terminal */
+	bool sandboxed;
 	u64 start_ns;
 	struct verdict verdict;
 	FILE *report; /* NULL: none */
@@ -471,6 +472,13 @@ static int monitor_gdbserver(void *arg, const char *spec, char *err, size_t errl
 	struct run *r = arg;
 	char full[sizeof(r->o.gdb_spec)];
 
+	if (strcmp(spec, "none") && r->sandboxed) {
+		snprintf(err, errlen,
+			 "the sandbox opens nothing new: start with -gdb %s, or with "
+			 "-sandbox off",
+			 spec);
+		return -EPERM;
+	}
 	host_chr_close(&r->host, &r->gdb.chr);
 	if (!strcmp(spec, "none"))
 		return 0;
@@ -838,6 +846,7 @@ static int enter_sandbox(struct run *r, char *err, size_t errlen)
 		host_sandbox_path(&s, net->path);
 		s.connects = net->reconnect_ms;
 	}
+	r->sandboxed = true;
 	return host_sandbox_enter(&s, err, errlen);
 }
 

@@ -165,6 +165,40 @@ static void map_code(void *arg)
 	mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
+static void allow_code(void *arg)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)arg;
+	mprotect(p, 4096, PROT_READ | PROT_EXEC);
+}
+
+static void protect_data(void *arg)
+{
+	void *p = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)arg;
+	if (mprotect(p, 4096, PROT_READ | PROT_WRITE))
+		_exit(1);
+}
+
+/* More than 1 KiB: glibc asks for the size of memory. */
+static int by_value(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static void sort_much(void *arg)
+{
+	static int v[4096];
+
+	(void)arg;
+	for (unsigned i = 0; i < ARRAY_SIZE(v); i++)
+		v[i] = (int)(i * 7919 % ARRAY_SIZE(v));
+	qsort(v, ARRAY_SIZE(v), sizeof(v[0]), by_value);
+	_exit(v[1] == 1 ? 0 : 1);
+}
+
 static void map_data(void *arg)
 {
 	(void)arg;
@@ -189,6 +223,9 @@ static void test_arguments(void)
 {
 	is(ends(map_data, NULL, false), 0, "memory can be had");
 	is(ends(map_code, NULL, false), -SIGSYS, "memory to execute is the end");
+	is(ends(allow_code, NULL, false), -SIGSYS, "so is making it that later");
+	is(ends(protect_data, NULL, false), 0, "but not reading and writing");
+	is(ends(sort_much, NULL, false), 0, "much can be sorted");
 	is(ends(look_at_terminal, NULL, false), 0, "a terminal can be asked for its modes");
 	is(ends(steal_terminal, NULL, false), -SIGSYS, "typing into it is the end");
 }
