@@ -534,7 +534,7 @@ static void undefined(struct rig *r)
 /* SuperSPARC's cache controller, physical streams among it, and the port that all answer. */
 static void mxcc(void)
 {
-	for (unsigned i = 0; cpu_models[i].name; i++) {
+	for (unsigned i = 0; cpu_models[i].name && !cpu_models[i].no_fpu; i++) {
 		const struct cpu_model *m = &cpu_models[i];
 		struct rig *r = rig_new(m->name);
 

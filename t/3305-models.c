@@ -64,7 +64,7 @@ static void table(void)
 	}
 	while (cpu_models[n].name)
 		n++;
-	is(n, ARRAY_SIZE(want), "no others");
+	is(n, 2 * ARRAY_SIZE(want), "no others, but each without its FPU");
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = 0; k < i; k++)
 			ok(cpu_model_find(cpu_models[i].name) != cpu_model_find(cpu_models[k].name),
@@ -88,7 +88,13 @@ static void unknown(void)
 					     "Fujitsu MB86904x",
 					     "Fujitsu_MB86904",
 					     "Fujitsu MB86905",
-					     "SuperSparc 50 TI" };
+					     "SuperSparc 50 TI",
+					     "LEON3,float",
+					     "LEON3,+float",
+					     "LEON3,-FLOAT",
+					     "LEON3,",
+					     "LEON3-float",
+					     "LEON3,-float,-float" };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		ok(!cpu_model_find(names[i]), "there is no \"%s\"", names[i]);
@@ -148,10 +154,65 @@ static void seen(void)
 	}
 }
 
+/*
+ * Without an FPU (-cpu NAME,-float) EF reads as 0 and cannot be set (4.2), and every FP instruction is
+ * fp_disabled (appendix B); for the rest it is the same processor.
+ */
+static void no_fpu(void)
+{
+	const u32 fp[] = { a_fp(FPOP1, 0x01, 2, 0, 4),	a_fp(FPOP1, 0x42, 2, 4, 6),
+			   a_fp(FPOP1, 0x43, 4, 8, 12), a_fp(FPOP1, 0x1ff, 0, 0, 0),
+			   a_fp(FPOP2, 0x51, 0, 0, 1),	a_fbfcc(BA, false, 8),
+			   a_fbfcc(BN, true, 8),	m_imm(LDF, 0, G1, 0),
+			   m_imm(LDDF, 0, G1, 0),	m_imm(LDFSR, 0, G1, 0),
+			   m_imm(STF, 0, G1, 0),	m_imm(STDF, 0, G1, 0),
+			   m_imm(STFSR, 0, G1, 0),	m_imm(STDFQ, 0, G1, 0),
+			   m_imm(STDF, 0, G1, 4) };
+	char name[64];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(want); i++) {
+		struct rig *r;
+		unsigned good = 0;
+
+		snprintf(name, sizeof(name), "%s,-float", want[i].other);
+		ok(cpu_model_find(name) && cpu_model_find(name)->no_fpu, "%s: without an FPU",
+		   name);
+		ok(!cpu_model_find(want[i].name)->no_fpu, "  which %s has", want[i].name);
+		r = rig_new(name);
+		rig_clear(r);
+		emit_logger(r);
+		r->start.globals[1] = DATA;
+		emit_set(r, G3, 0x1000);
+		emit(r, a_reg(RDPSR, G2, 0, 0));
+		emit(r, a_reg(OR, G3, G2, G3));
+		emit(r, a_reg(WRPSR, 0, G3, G0));
+		emit(r, NOP);
+		emit(r, NOP);
+		emit(r, NOP);
+		emit(r, a_reg(RDPSR, G4, 0, 0));
+		for (unsigned k = 0; k < ARRAY_SIZE(fp); k++)
+			emit(r, fp[k]);
+		emit_end(r);
+		if (!rig_all(r, 600, "  EF, and every kind of FP instruction"))
+			continue;
+		is(rig_end(r, G4), rig_end(r, G2) & ~0x1000u, "  EF stays 0");
+		is(rig_end(r, G4) >> 24, want[i].psr, "  PSR.impl, ver are the chip's");
+		is(log_count(r), ARRAY_SIZE(fp), "  each traps");
+		for (unsigned k = 0; k < log_count(r); k++)
+			good += log_entry(r, k).tt == TT_FP_DISABLED;
+		is(good, ARRAY_SIZE(fp), "  by fp_disabled");
+		is(rig_word(r, DATA), be32_get(r->image + DATA), "  and stores nothing");
+		r->start.psr |= 0x1000;
+		ok(!cpu_check_state(&r->cpu, &r->start), "  a state with EF is none of its");
+		rig_free(r);
+	}
+}
+
 int main(void)
 {
 	table();
 	unknown();
 	seen();
+	no_fpu();
 	return tap_done();
 }

@@ -58,4 +58,15 @@ for ($all ? @strange : $strange[0]) {
 	like($run->{console}, qr/^Could not determine SRMMU chip type\.$/m, "$board by $prom, $cpu: the kernel does not know it");
 	is($run->{status}, 0, '  and leaves it at that');
 }
+# Without an FPU OpenBIOS starts the kernel all the same. Linux's first look at FSR is fp_disabled then: it has
+# no other way to ask, and gives up (so it does with QEMU's -cpu NAME,-float).
+for ($all ? (['SS-5', 'Fujitsu MB86904'], ['SS-5', 'TI MicroSparc I'], ['SS-20', 'TI SuperSparc II']) : ['SS-5', 'Fujitsu MB86904']) {
+	my ($board, $cpu) = @$_;
+	my $run = boot($board, '', '-cpu', "$cpu,-float");
+
+	like($run->{console}, qr/^PROMLIB: /m, "$board by OpenBIOS, $cpu without FPU: the kernel starts");
+	like($run->{console}, qr/FloatingPenguinUnit disabled trap/, '  and says what it misses');
+	is($run->{status}, 0, '  and resets the machine');
+}
 done_testing();
+

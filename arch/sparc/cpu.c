@@ -128,7 +128,7 @@ u32 cpu_get_psr(const struct cpu *cpu)
 void cpu_set_psr(struct cpu *cpu, u32 psr)
 {
 	cpu->icc = psr >> 20 & 15;
-	cpu->ef = psr >> 12 & 1;
+	cpu->ef = psr >> 12 & 1 && !cpu->model->no_fpu;
 	cpu->pil = psr >> 8 & 15;
 	cpu->s = psr >> 7 & 1;
 	cpu->ps = psr >> 6 & 1;
@@ -394,7 +394,8 @@ bool cpu_check_state(const struct cpu *cpu, const struct cpu_state *st)
 	const struct cpu_model *m = cpu->model;
 
 	return st->globals[0] == 0 && st->psr >> 24 == m->psr && (st->psr & 0x000fe000) == 0 &&
-	       (st->psr & 31) < m->nwindows && st->wim >> m->nwindows == 0 && (st->tbr & 15) == 0 &&
+	       !(m->no_fpu && st->psr >> 12 & 1) && (st->psr & 31) < m->nwindows &&
+	       st->wim >> m->nwindows == 0 && (st->tbr & 15) == 0 &&
 	       ((st->pc | st->npc) & 3) == 0 && (st->fsr >> FSR_VER_SHIFT & 7) == m->fsr_ver &&
 	       !(st->fsr & 0x30301000) && st->pad[0] == 0 && st->mmu[MMU_SFSR_RW] == 0 &&
 	       st->mmu[MMU_SFAR_RW] == 0;

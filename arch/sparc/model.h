@@ -10,6 +10,7 @@ struct cpu_model {
 	u8 psr; /* PSR[31:24]: impl, ver */
 	u8 fsr_ver; /* FSR[19:17] */
 	u8 nwindows; /* 7 or 8 */
+	bool no_fpu; /* PSR.EF is 0 and stays so: V8 4.2 */
 	bool fsmuld; /* FsMULd in hardware */
 	bool mxcc; /* SuperSPARC with its external cache controller */
 	bool leon; /* asr17, asr19, CASA, other MMU ASIs */
@@ -21,7 +22,7 @@ struct cpu_model {
 /* All models, ending with a NULL name. */
 extern const struct cpu_model cpu_models[];
 
-/* By name, NULL if unknown. The comparison ignores case, spaces and hyphens. */
+/* By name, NULL if unknown. The comparison ignores case, spaces and hyphens up to a comma. */
 const struct cpu_model *cpu_model_find(const char *name);
 
 #endif
