@@ -16,6 +16,7 @@ enum {
 	FADDD = 0x42,
 	FADDQ = 0x43,
 	FSUBS = 0x45,
+	FSUBD = 0x46,
 	FMULS = 0x49,
 	FMULD = 0x4a,
 	FDIVS = 0x4d,
@@ -23,6 +24,7 @@ enum {
 	FSMULD = 0x69,
 	FITOS = 0xc4,
 	FDTOS = 0xc6,
+	FSTOD = 0xc9,
 	FSTOI = 0xd1,
 	FCMPS = 0x51,
 	FCMPD = 0x52,
@@ -138,7 +140,7 @@ static void disabled(struct rig *r)
 
 static void fsr_mask(void)
 {
-	for (unsigned i = 0; cpu_models[i].name; i++) {
+	for (unsigned i = 0; cpu_models[i].name && !cpu_models[i].no_fpu; i++) {
 		const struct cpu_model *m = &cpu_models[i];
 		struct rig *r = rig_new(m->name);
 		/* Fujitsu, microSPARC and LEON have a Meiko (4), SuperSPARC its own (0). */
@@ -236,7 +238,54 @@ static void exceptions(struct rig *r)
 		}
 }
 
+/*
+ * Results of two words: a trap leaves both as they were, and with UFM a result that is tiny underflows
+ * though it is exact (4.4, N.5). ftt stays until an STFSR or another FPop (4.4).
+ */
+static void doubles(struct rig *r)
+{
+	static const struct {
+		const char *name;
+		unsigned opf, exc;
+		u32 a, b; /* the upper words */
+	} op[] = {
+		{ "max + max", FADDD, OF, 0x7fe00000, 0x7fe00000 },
+		{ "1 - SNaN", FSUBD, NV, 0x3ff00000, 0x7ff40000 },
+		{ "1 / 0", FDIVD, DZ, 0x3ff00000, 0 },
+		{ "1 / 3", FDIVD, NX, 0x3ff00000, 0x40080000 },
+		{ "2^-1022 / 2", FDIVD, UF, 0x00100000, 0x40000000 },
+		{ "2^-1000 * 2^-1000", FMULD, UF, 0x01700000, 0x01700000 },
+		{ "sqrt 2", FSQRTD, NX, 0, 0x40000000 },
+		{ "sqrt -1", FSQRTD, NV, 0, 0xbff00000 },
+		{ "single SNaN as a double", FSTOD, NV, 0, SNAN },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(op); i++) {
+		start(r, op[i].exc << 23);
+		r->start.f[2] = op[i].a;
+		r->start.f[4] = op[i].b;
+		r->start.f[6] = 0x12345678;
+		r->start.f[7] = 0x9abcdef0;
+		emit(r, a_fp(FPOP1, op[i].opf, 6, 2, 4));
+		emit(r, NOP);
+		emit_fsr(r);
+		emit_fsr(r);
+		emit_end(r);
+		if (!rig_all(r, 60, "%s", op[i].name))
+			continue;
+		is(log_count(r), 1, "  it traps");
+		is(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  fp_exception");
+		is(r->end.f[6], 0x12345678, "  a double rd as it was");
+		is(r->end.f[7], 0x9abcdef0, "  and its other half");
+		is(CEXC(fsr_at(r, 0)), op[i].exc, "  cexc%s",
+		   op[i].exc == UF ? " of a trapped underflow" : "");
+		is(FTT(fsr_at(r, 0)), FTT_IEEE, "  IEEE_754_exception");
+		is(FTT(fsr_at(r, 1)), FTT_NONE, "  not after an STFSR");
+	}
+}
+
 /* cexc is of the last FPop alone, aexc gathers. */
+
 static void accumulation(struct rig *r)
 {
 	static const u8 order[] = { 11, 8, 5, 11, 7, 6, 0, 12 };
@@ -837,6 +886,7 @@ int main(void)
 	disabled(r);
 	fsr_mask();
 	exceptions(r);
+	doubles(r);
 	accumulation(r);
 	sign_moves(r);
 	comparisons(r);
