@@ -4,9 +4,10 @@
  * in uneven pieces, and by the model of t/model/iu.pl: all end alike, with the same trap log,
  * scratch memory and registers in every window. Then longer ones by QEMU, where it is installed, as the
  * second oracle: VONK_QEMU_INSNS instructions at least (a million). What QEMU is known to
- * get wrong is left out of these (see t/model/qemu-run.pl). Last, systems' programs (t/model/seq-sys.pl), with the FPU and
- * trap enables, the MMU, contexts and alternate spaces, by the engine and the reference
- * alone, on every model: VONK_SYSTEM_PROGRAMS of them.
+ * get wrong is left out of these (see t/model/qemu-run.pl). And systems' programs (t/model/seq-sys.pl), with the FPU
+ * and trap enables, the MMU, contexts and alternate spaces: with nothing left out by the engine and the reference, on
+ * every model, VONK_SYSTEM_PROGRAMS of them; and VONK_QEMU_SYSTEM_INSNS instructions (a million) of others by QEMU
+ * too. VONK_QEMU_SEED is for the hand: only what QEMU runs, from that program on, VONK_QEMU_ROUNDS times over.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@
 	" | perl t/model/iu.pl /dev/stdin --nwin %u --iuver %u --mem 0x3f8:4 --mem 0x400:0x400"    \
 	" --mem 0x4000:0xc000 --mem 0x10000:0x10000 --mem 0x20000:0x2020 2>/dev/null"
 
-#define QEMU_GENERATE GENERATE " --qemu --rounds %u"
+#define QEMU_GENERATE "perl t/model/seq.pl --seed %u --blocks %u --nwin %u --qemu --rounds %u%s"
 #define SYSTEM_GENERATE "perl t/model/seq.pl --seed %u --blocks 5 --nwin %u --system --rounds 3"
 #define SYSTEM_PROGRAMS 12
 #define QEMU                                                                                       \
@@ -211,9 +212,10 @@ static void by_model(unsigned seed, char *image, char *want, char *got)
 	all_modes(seed, nwin, image, len, want, got, "the model");
 }
 
-static u64 by_qemu(unsigned seed, unsigned rounds, char *image, char *want, char *got)
+static u64 by_qemu(unsigned seed, unsigned rounds, bool sys, char *image, char *want, char *got)
 {
-	unsigned nwin = seed & 1 ? 8 : 7;
+	unsigned nwin = seed & 1 ? 8 : 7, blocks = sys ? 5 : 10;
+	const char *more = sys ? " --system" : "";
 	char file[] = "/tmp/vonk-seq-XXXXXX", command[1024];
 	int fd = mkstemp(file);
 	size_t len, n;
@@ -221,32 +223,38 @@ static u64 by_qemu(unsigned seed, unsigned rounds, char *image, char *want, char
 	if (fd < 0)
 		return 0;
 	close(fd);
-	snprintf(command, sizeof(command), QEMU_GENERATE, seed, nwin, rounds);
+	snprintf(command, sizeof(command), QEMU_GENERATE, seed, blocks, nwin, rounds, more);
 	len = read_command(command, image, MEM - ENTRY);
-	snprintf(command, sizeof(command), QEMU_GENERATE QEMU, seed, nwin, rounds, file, file, nwin,
-		 file);
+	snprintf(command, sizeof(command), QEMU_GENERATE QEMU, seed, blocks, nwin, rounds, more,
+		 file, file, nwin, file);
 	n = read_command(command, want, TEXT_MAX - 1);
 	want[n] = '\0';
 	return all_modes(seed, nwin, image, len, want, got, "QEMU");
 }
 
-/* Stops at the first program that differs: its seed is in the test's name. */
-static void against_qemu(char *image, char *want, char *got)
+static u64 number(const char *name, u64 otherwise)
 {
-	const char *env = getenv("VONK_QEMU_INSNS");
-	u64 goal = env ? strtoull(env, NULL, 0) : 1000000, total = 0, insns;
-	unsigned rounds = goal > 10000000 ? 500 : 50, seed = FIRST_QEMU_SEED;
+	const char *env = getenv(name);
 
-	if (system("command -v \"${QEMU:-qemu-system-sparc}\" >/dev/null 2>&1")) {
-		printf("ok %d # SKIP no qemu-system-sparc\n", ++tap_count);
-		return;
-	}
-	do {
-		insns = by_qemu(seed++, rounds, image, want, got);
+	return env ? strtoull(env, NULL, 0) : otherwise;
+}
+
+/*
+ * Stops at the first program that differs: its seed is in the test's name.
+ */
+static void against_qemu(bool sys, char *image, char *want, char *got)
+{
+	u64 goal = number(sys ? "VONK_QEMU_SYSTEM_INSNS" : "VONK_QEMU_INSNS", 1000000);
+	unsigned rounds = (unsigned)number("VONK_QEMU_ROUNDS", goal > 10000000 ? 500 : 50);
+	unsigned first = (unsigned)number("VONK_QEMU_SEED", FIRST_QEMU_SEED), seed = first;
+	u64 total = 0, insns = 1;
+
+	while (insns && total < goal) {
+		insns = by_qemu(seed++, rounds, sys, image, want, got);
 		total += insns;
-	} while (insns && total < goal);
-	ok(total >= goal, "%llu instructions of %u programs as QEMU runs them",
-	   (unsigned long long)total, seed - FIRST_QEMU_SEED);
+	}
+	ok(total >= goal, "%llu instructions of %u %s as QEMU runs them", (unsigned long long)total,
+	   seed - first, sys ? "systems" : "programs");
 }
 
 /* Systems' programs, with nothing left out: the engine as the reference has it. */
@@ -282,11 +290,16 @@ int main(void)
 		printf("Bail out! no memory\n");
 		return 1;
 	}
-	for (unsigned seed = 1; seed <= PROGRAMS; seed++)
+	for (unsigned seed = 1; seed <= PROGRAMS && !getenv("VONK_QEMU_SEED"); seed++)
 		by_model(seed, image, want, got);
 	for (unsigned seed = 1; seed <= systems; seed++)
 		by_reference(seed, image, want, got);
-	against_qemu(image, want, got);
+	if (system("command -v \"${QEMU:-qemu-system-sparc}\" >/dev/null 2>&1")) {
+		printf("ok %d # SKIP no qemu-system-sparc\n", ++tap_count);
+	} else {
+		against_qemu(false, image, want, got);
+		against_qemu(true, image, want, got);
+	}
 	free(image);
 	free(want);
 	free(got);

@@ -65,7 +65,7 @@ sub start {
 		exec @cmd or exit 127;
 	}
 	my $s;
-	for (1 .. 100) {
+	for (1 .. 600) {
 		last if $s = IO::Socket::UNIX->new(Peer => $sock);
 		last if waitpid($pid, 1) == $pid;
 		select undef, undef, undef, 0.05;

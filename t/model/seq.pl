@@ -111,8 +111,8 @@ sub load_or_store {
 
 # The FBfcc goes 64 bytes on where the FPU works, into the midst of what must stay whole.
 sub odd_one {
-	return pick(unimp(rnd(1 << 22)), raw(2, 0x34, 2, 4, 0x41 << 5 | 6), $o{system} ? nop() : 0x13800010, raw(3, 0x20, 2, 6, 0),
-		raw(3, 0x27, 2, 6, 1), 0x11c00004, raw(2, 0x36, 1, 2, 3), raw(2, 0x3f, dst(), 1, 2), raw(2, 0x09, dst(), 1, 2),
+	return pick(unimp(rnd(1 << 22)), raw(2, 0x34, 2, 4, 0x41 << 5 | 6), $o{system} ? nop() : 0x13800010, raw(3, 0x20, $o{system} ? 18 : 2, 6, 0),
+		$o{qemu} && $o{system} ? nop() : raw(3, 0x27, 2, 6, 1), 0x11c00004, raw(2, 0x36, 1, 2, 3), raw(2, 0x3f, dst(), 1, 2), raw(2, 0x09, dst(), 1, 2),
 		raw(3, 0x08, dst(), 6, 0), raw(3, 0x30, 1, 6, 0), raw(2, 0x39, 0, 6, 0),
 		$o{qemu} ? () : (raw(2, 0x39, 0, 6, 0x2001), raw(3, 0x10, dst(), 6, 0x2000), raw(3, 0x26, 2, 6, 0)));
 }
