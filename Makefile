@@ -72,7 +72,8 @@ NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
 # handlers the others too: enter_engine() in arch/sparc/cpu.c keeps them for its caller.
 CALL_USED := $(if $(findstring clang,$(CC))$(SANITIZE)$(COVER),,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),\
 	$(patsubst %,-fcall-used-%,rbx r12 r13 r14 r15)))
-$(O)/arch/sparc/exec.o $(O)/arch/sparc/exec-cover.o: ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
+EXEC_OBJ := $(patsubst %,$(O)/arch/sparc/exec%.o,-part -decode -cover) $(O)/arch/sparc/exec.o
+$(EXEC_OBJ): ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
 	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE) $(CALL_USED)
 
 $(O)/%.o: %.c $(GEN)
@@ -166,9 +167,10 @@ style:
 	$(Q)tools/check-style
 	$(Q)tools/check-layers
 
-## bench: the table beside qemu-system-sparc
+## bench: the table beside qemu-system-sparc, in about BENCH_MINUTES (12); BENCH=ARGUMENTS of tools/bench
+BENCH_MINUTES = 12
 bench: $(VONK)
-	$(Q)$(TEST_ENV) tools/bench
+	$(Q)$(TEST_ENV) tools/bench -T $(BENCH_MINUTES) $(BENCH)
 
 FUZZ_ENGINE = -fsanitize=fuzzer
 FUZZ_SECONDS = 60
