@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/sparc/code.h"
 #include "arch/sparc/disas.h"
 
 #define D(name) extern const struct dev_class name##_class;
@@ -247,6 +248,48 @@ void log_init(struct log *log, struct machine *m, FILE *out)
 				       .arg = log };
 }
 
+/* --- what the engine did --- */
+
+/* The one that ran most often of those not printed yet, by its number + 1; 0: there is none. */
+static unsigned most_often(const struct code_cache *code, const bool *printed,
+			   struct code_count *best)
+{
+	struct code_count c;
+	unsigned which = 0, next;
+
+	best->count = 0;
+	for (unsigned n = 0; (next = code_counted(code, n, &c)); n = next)
+		if (c.count > best->count && !printed[n]) {
+			*best = c;
+			which = next;
+		}
+	return which;
+}
+
+/* The rows that ran, most often first. */
+static void log_fusion(struct log *log)
+{
+	const struct code_cache *code = log->m->cpu[0]->code;
+	u64 dispatches = 0, insns = 0;
+	struct code_count c;
+	unsigned nr = 0;
+	bool *printed;
+
+	for (unsigned n = 0; (n = code_counted(code, n, &c)); nr++) {
+		dispatches += c.count;
+		insns += c.count * c.insns;
+	}
+	fprintf(log->out, "fusion: %" PRIu64 " instructions in %" PRIu64 " handlers", insns,
+		dispatches);
+	print_end(log, log->m->cpu[0]);
+	printed = calloc(nr, sizeof(*printed));
+	for (unsigned n; printed && (n = most_often(code, printed, &c)); printed[n - 1] = true)
+		fprintf(log->out, "fusion: %12" PRIu64 " %5.1f%% %s\n", c.count,
+			100.0 * (double)(c.count * c.insns) / (double)insns,
+			*c.name ? c.name : "(one by one)");
+	free(printed);
+}
+
 static int no_chip(const struct log *log, const char *name, const char *who, char *err,
 		   size_t errlen)
 {
@@ -264,6 +307,13 @@ int log_set(struct log *log, const struct opt_logged *set, const char *who, char
 	for (unsigned i = 0; i < set->nr_chips; i++)
 		if (!machine_chip(log->m, set->chip[i]))
 			return no_chip(log, set->chip[i], who, err, errlen);
+	if (log->set.items & ~set->items & OPT_LOG_FUSION)
+		log_fusion(log);
+	if ((log->set.items ^ set->items) & OPT_LOG_FUSION &&
+	    code_count(log->m->cpu[0]->code, set->items & OPT_LOG_FUSION)) {
+		snprintf(err, errlen, "%sout of memory", who);
+		return -ENOMEM;
+	}
 	if (set->items & OPT_LOG_IN_ASM && !log->seen) {
 		log->seen = malloc(LOG_SEEN * sizeof(*log->seen));
 		if (!log->seen) {
@@ -276,7 +326,8 @@ int log_set(struct log *log, const struct opt_logged *set, const char *who, char
 	for (unsigned i = 0; i < log->m->config.nr_cpus; i++) {
 		struct cpu *cpu = log->m->cpu[i];
 
-		cpu->log = set->items & ~(unsigned)OPT_LOG_REF ? &log->hooks : NULL;
+		cpu->log =
+			set->items & ~(unsigned)(OPT_LOG_REF | OPT_LOG_FUSION) ? &log->hooks : NULL;
 		cpu->ref = log->m->config.ref || set->items & LOG_EACH;
 	}
 	fflush(log->out);

@@ -109,6 +109,7 @@ const struct opt_log_item opt_log_items[] = {
 	{ "guest_errors", OPT_LOG_GUEST_ERRORS, "bus errors, traps while traps are disabled" },
 	{ "unimp", OPT_LOG_UNIMP, "use of hardware that is not modelled" },
 	{ "dev", OPT_LOG_DEV, "accesses to chips' registers; dev:NAME: to those of one chip" },
+	{ "fusion", OPT_LOG_FUSION, "at the end: the engine's sequences, how often each ran" },
 	{ "ref", OPT_LOG_REF, "no log: run the reference interpreter only (slow)" },
 	{ NULL },
 };
@@ -140,7 +141,7 @@ int options_log(char *text, struct opt_logged *log, bool *help, char *err, size_
 		if (p.val || (strcmp(p.key, "help") && strcmp(p.key, "?"))) {
 			snprintf(err, errlen,
 				 "'%s' is none of in_asm, exec, cpu, int, mmu, guest_errors, "
-				 "unimp, dev, dev:CHIP, ref",
+				 "unimp, dev, dev:CHIP, fusion, ref",
 				 p.key);
 			return -EINVAL;
 		}

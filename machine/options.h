@@ -54,6 +54,7 @@ enum opt_log {
 	OPT_LOG_UNIMP = 64,
 	OPT_LOG_DEV = 256,
 	OPT_LOG_REF = 128, /* not a log: run the reference interpreter only */
+	OPT_LOG_FUSION = 512, /* at its end: what the engine's handlers did */
 };
 
 /* What is to be logged. */

@@ -3,7 +3,7 @@
 # Handlers save no registers: disassembled, all but those that call the general FPU, decode, change
 # modes, or are seldom met (MULScc as a delay instruction) have no push, no pop and no access to the stack, and go on with an indirect jump.
 cd "$(dirname "$0")/.." || exit 1
-obj=${O:-obj}/arch/sparc/exec.o
+obj=${O:-obj}/arch/sparc/exec-part.o
 case ${CC:-gcc} in
 *clang*)
 	echo "1..0 # SKIP clang cannot be told which registers need not be saved"
@@ -32,8 +32,8 @@ check() # OBJECT
 			name = substr($2, 2, length($2) - 3)
 			jumps = 0
 			# Cold parts are ways out. The others do what no handler can without a call, or are rare.
-			if (name !~ /^(op|fused)_[a-z0-9_]*$/ || name ~ /^op_(far|spin|mulscc_r[ri]_slot|page_end|undecoded|jmpl_rett|ta|slow.*)$/ ||
-			    name ~ /^op_(wrpsr|rdpsr|fpop|f(add|sub|mul|div|sqrt|cmp|cmpe)[sd])/)
+			if (name !~ /^(op|fused)_[a-z0-9_]*$/ || name ~ /^op_(spin|mulscc_r[ri]_slot|slow.*)$/ ||
+			    name ~ /^op_(rdpsr|fpop|f(add|sub|mul|div|sqrt|cmp|cmpe)[sd])/)
 				name = ""
 			else
 				n++
@@ -41,7 +41,7 @@ check() # OBJECT
 		}
 		name == "" { next }
 		/\t(push|pop|call|ret)/ || /%[re]?sp/ { print name, $0 }
-		/\tjmp +\*/ || /\tjmp .*<(op_far|op_slow|op_slow_slot)>/ { jumps = 1 }
+		/\tjmp +\*/ || /\tjmp .*<(op_slow|op_slow_slot)>/ { jumps = 1 }
 		END { done(); print "handlers", n }'
 }
 tmp=$(mktemp -d) || exit 1

@@ -106,7 +106,7 @@ like($log, qr/^cpu: pc 00004004 .*\ncpu: g0 00000000 g1 00005000 /m, 'cpu: the r
 is(join(' ', map { s/:.*//r } split /\n/, $log), 'int int mmu int unimp mmu', 'several items');
 # A log does not change the run.
 my %stats;
-for my $items ('', 'int,mmu,guest_errors,unimp', 'exec', 'ref') {
+for my $items ('', 'int,mmu,guest_errors,unimp', 'exec', 'fusion', 'ref') {
 	my $p = Expect->start(err => 1, args => [$vonk, '-serial', 'null', '-vga', 'none', '-stats',
 			($items ? ('-d', $items, '-D', "$dir/log") : ()), $image]);
 	$p->finish(30);
@@ -127,7 +127,7 @@ like(plain('-d', 'int,nope', $image), qr/\A1:vonk: -d: 'nope' is none of .*\n\z/
 like(plain('-d', 'int', '-D', "$dir/no/such", $image), qr/\A1:vonk: -D: .*\n\z/, 'a file that cannot be');
 my $p = Expect->start(args => [$vonk, '-d', 'help']);
 is($p->finish(10), 0, '-d help');
-like($p->all, qr/^\Q$_\E +\S/m, "lists $_") for qw(in_asm exec cpu int mmu guest_errors unimp ref);
+like($p->all, qr/^\Q$_\E +\S/m, "lists $_") for qw(in_asm exec cpu int mmu guest_errors unimp fusion ref);
 if (-c '/dev/full') {
 	like(plain('-d', 'exec', '-D', '/dev/full', $image), qr/\A1:vonk: -D: the log is not complete\n\z/, 'a full disk');
 }

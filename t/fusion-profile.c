@@ -3,13 +3,13 @@
  * Chooses the rows of arch/sparc/fusion.list from what guests execute:
  *
  *	make obj/t/fusion-profile
- *	obj/t/fusion-profile ROWS INSNS OPTIONS... [-- OPTIONS...] > arch/sparc/fusion.list
+ *	obj/t/fusion-profile ROWS INSNS OPTIONS... [-- [INSNS] OPTIONS...] > arch/sparc/fusion.list
  *
  * Every run after a -- is a workload of its own and weighs the same. A position is worth its
  * executions; rows are taken greedily by the dispatches that they save, and what a row
  * covers counts no more for the next.
  */
-#include "arch/sparc/exec.c"
+#include "arch/sparc/exec-decode.c"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +18,9 @@
 #include "machine/plug.h"
 
 #define NAME(name, form, W, D) #name,
-#define CTI_NAME(name) #name, #name "_s", #name "_a",
-static const char *const kind_name[] = { EXEC_OPS(NAME) CTI_KINDS(CTI_NAME) "call_f", "jmpl_ri" };
+#define CTI_NAME(name) #name, #name "_s", #name "_a", #name "_x", #name "_k", #name "_e",
+static const char *const kind_name[] = { EXEC_OPS(NAME) CTI_KINDS(CTI_NAME) "call", "call_f",
+					 "jmpl_ri" };
 #define PROP(name, form, W, D) { W, D, #form[0] },
 static const struct {
 	u8 w, d;
@@ -29,12 +30,51 @@ static const struct {
 struct place {
 	u64 addr;
 	double weight;
-	u8 n, kind[EXEC_FUSE_MAX], forward[EXEC_FUSE_MAX];
+	u8 n, forward[EXEC_FUSE_MAX];
+	u16 kind[EXEC_FUSE_MAX];
 	bool used;
 };
 
 static struct place *place;
 static size_t nr, cap;
+
+/* What a branch is in mkfuse.c's words: 0 for what is none. */
+static char form_of(unsigned kind)
+{
+	return kind < K_PLAIN || kind >= K_call ? 0 : "bsaxke"[(kind - K_PLAIN) % CTI_FORMS];
+}
+
+/* See mkfuse.c: can it only write a register; will it certainly be done? */
+static bool is_pure(unsigned kind)
+{
+	return kind <= K_subx_ri;
+}
+
+static bool is_certain(unsigned kind)
+{
+	return is_pure(kind) || (kind >= K_cmp_rr && kind <= K_subcc_ri) || kind == K_andcc_ri ||
+	       kind == K_orcc_rr;
+}
+
+/* May the instructions behind the branch at k, of this form, be skipped as mkfuse.c has it? */
+static bool can_skip(const struct ahead *a, unsigned k, char form)
+{
+	unsigned first = k + 1 < a->n ? a->kind[k + 1] : K_OTHER;
+	unsigned second = k + 2 < a->n ? a->kind[k + 2] : K_OTHER;
+
+	if (form == 'k')
+		return first < K_PLAIN;
+	if (form == 'x')
+		return is_certain(first) && second < K_PLAIN;
+	return form == 'e' && is_pure(first) && is_pure(second);
+}
+
+static bool is_conditional(const struct place *p, unsigned k)
+{
+	char before = k ? form_of(p->kind[k - 1]) : 0, first = k > 1 ? form_of(p->kind[k - 2]) : 0;
+
+	return before == 'k' || before == 'e' || first == 'x' || first == 'e';
+}
 
 /* Which values pass from each element to the next. */
 static void find_forwards(struct place *p, const struct op *ahead)
@@ -44,7 +84,8 @@ static void find_forwards(struct place *p, const struct op *ahead)
 
 		p->forward[k] = 0;
 		if (last >= K_PLAIN || kind >= K_PLAIN || !prop[last].w ||
-		    ahead[k - 1].rd == R_SINK)
+		    ahead[k - 1].rd == R_SINK || (k > 1 && form_of(p->kind[k - 2]) == 'e') ||
+		    (is_conditional(p, k - 1) && !is_pure(last)))
 			continue;
 		if (prop[kind].form != 'N' && kind != K_mov_r && ahead[k].rs1 == ahead[k - 1].rd)
 			p->forward[k] = 1;
@@ -57,7 +98,7 @@ static void find_forwards(struct place *p, const struct op *ahead)
 
 static void add_place(struct machine *m, u64 addr, const u8 *mem, double weight)
 {
-	struct op ahead[EXEC_FUSE_MAX];
+	struct ahead a;
 	struct place *p;
 
 	if (nr == cap)
@@ -66,8 +107,14 @@ static void add_place(struct machine *m, u64 addr, const u8 *mem, double weight)
 	memset(p, 0, sizeof(*p));
 	p->addr = addr;
 	p->weight = weight;
-	p->n = (u8)look_ahead(m->cpu[0], addr >> 2 & (CODE_PAGE_OPS - 1), mem, p->kind, ahead);
-	find_forwards(p, ahead);
+	look_ahead(m->cpu[0], addr >> 2 & (CODE_PAGE_OPS - 1), mem, &a);
+	p->n = (u8)a.n;
+	for (unsigned k = 0; k < a.n; k++) {
+		bool skip = a.skip[k] != K_OTHER && can_skip(&a, k, form_of(a.skip[k]));
+
+		p->kind[k] = skip ? a.skip[k] : a.kind[k];
+	}
+	find_forwards(p, a.op);
 }
 
 static void run(int argc, char **argv, u64 insns, unsigned workload)
@@ -116,7 +163,8 @@ static void run(int argc, char **argv, u64 insns, unsigned workload)
 
 /* Candidate rows, by their bytes. */
 struct row {
-	u8 n, kind[EXEC_FUSE_MAX], forward[EXEC_FUSE_MAX];
+	u8 n, forward[EXEC_FUSE_MAX];
+	u16 kind[EXEC_FUSE_MAX];
 	double gain;
 };
 
@@ -128,14 +176,15 @@ static unsigned slot_of(const struct place *p, unsigned n)
 	u32 h = n * 2654435761u;
 
 	for (unsigned k = 0; k < n; k++)
-		h = (h ^ p->kind[k] ^ (u32)p->forward[k] << 8) * 16777619u;
+		h = (h ^ p->kind[k] ^ (u32)p->forward[k] << 9) * 16777619u;
 	h ^= h >> 15;
 	for (;; h++) {
 		struct row *r = &table[h % TABLE];
 
 		if (!r->n)
 			return h % TABLE;
-		if (r->n == n && !memcmp(r->kind, p->kind, n) && !memcmp(r->forward, p->forward, n))
+		if (r->n == n && !memcmp(r->kind, p->kind, 2 * n) &&
+		    !memcmp(r->forward, p->forward, n))
 			return h % TABLE;
 	}
 }
@@ -145,15 +194,20 @@ static bool is_row(const struct place *p, unsigned n)
 {
 	for (unsigned k = 0; k < n; k++) {
 		unsigned kind = p->kind[k];
+		char form = form_of(kind);
+		bool slot = form == 's' || (kind >= K_call && kind < K_OTHER);
 
 		if (kind == K_slow || kind == K_fpop || kind == K_OTHER)
 			return false;
-		if (kind >= K_PLAIN) {
-			bool slot = kind == K_call_f || kind == K_jmpl_ri || (kind - K_be) % 3 == 1;
-
-			return k + slot == n - 1 &&
-			       (!slot || (p->kind[k + 1] != K_slow && p->kind[k + 1] != K_fpop));
+		if (kind < K_PLAIN)
+			continue;
+		if (form == 'x' || form == 'e' || form == 'k') {
+			if (k + (form == 'k' ? 2 : 3) > n)
+				return false;
+			continue;
 		}
+		return k + slot == n - 1 &&
+		       (!slot || (p->kind[k + 1] != K_slow && p->kind[k + 1] != K_fpop));
 	}
 	return n > 1;
 }
@@ -195,14 +249,14 @@ static unsigned round_of_rows(unsigned want)
 
 	memset(table, 0, sizeof(table));
 	for (size_t i = 0; i < nr; i++)
-		for (unsigned len = 2; len <= place[i].n && len <= 5; len++) {
+		for (unsigned len = 2; len <= place[i].n && len <= EXEC_FUSE_MAX; len++) {
 			struct row *r;
 
 			if (!is_row(&place[i], len) || covered(&place[i], len))
 				continue;
 			r = &table[slot_of(&place[i], len)];
 			r->n = (u8)len;
-			memcpy(r->kind, place[i].kind, len);
+			memcpy(r->kind, place[i].kind, 2 * len);
 			memcpy(r->forward, place[i].forward, len);
 			r->gain += place[i].weight * (len - 1);
 		}
@@ -216,7 +270,7 @@ static unsigned round_of_rows(unsigned want)
 		print_row(&best[b]);
 		for (size_t i = 0; i < nr; i++)
 			if (place[i].n >= best[b].n &&
-			    !memcmp(place[i].kind, best[b].kind, best[b].n) &&
+			    !memcmp(place[i].kind, best[b].kind, 2 * best[b].n) &&
 			    !memcmp(place[i].forward, best[b].forward, best[b].n) &&
 			    !covered(&place[i], best[b].n))
 				for (unsigned k = 0; k < best[b].n; k++)
@@ -237,14 +291,18 @@ int main(int argc, char **argv)
 	}
 	for (int i = 3; i <= argc; i++)
 		if (i == argc || !strcmp(argv[i], "--")) {
+			u64 n = insns;
+
+			if (i > first + 1 && argv[first + 1][0] >= '0' && argv[first + 1][0] <= '9')
+				n = strtoull(argv[++first], NULL, 0);
 			argv[first] = argv[0];
-			run(i - first, argv + first, insns, workload++);
+			run(i - first, argv + first, n, workload++);
 			first = i;
 		}
 	printf("# Sequences that one handler does: see tools/mkfuse.c for the form.\n"
-	       "# Chosen by t/fusion-profile.c from what firmware and compilers' test programs "
-	       "execute,\n"
-	       "# never from the benchmark kernels that are reported.\n");
+	       "# Chosen by t/fusion-profile.c from what firmware, an operating system and "
+	       "t/guest/train\n"
+	       "# execute, never from the benchmark kernels that are reported.\n");
 	while (rows && (got = round_of_rows(rows < 6 ? rows : 6)))
 		rows -= got;
 	return 0;

@@ -11,7 +11,14 @@
  *
  * name/1, /2, /d: rs1, rs2 or a store's rd is the result of the element before, and is passed
  * on without going through memory. A branch is be (a nop behind it), be_s followed by its delay
- * instruction, or be_a (annulled if untaken); call_f and jmpl_ri are followed by theirs.
+ * instruction, or be_a (annulled if untaken); call, call_f and jmpl_ri are followed by theirs.
+ *
+ * Branches that skip one instruction end nothing, for there is nothing to jump to:
+ *	be_x	over the instruction behind the delay instruction; both follow
+ *	be_k	annulled, to the instruction behind the delay instruction, which follows
+ *	be_e	annulled, over one instruction: the delay instruction if taken, else that one; both follow
+ * What they skip is done in any case and the result chosen, where it can do no more than write a
+ * register. Counts are those of the path taken.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -20,12 +27,14 @@
 #include <string.h>
 
 #define MAX_OPS 256
-#define MAX_ROWS 2048
+#define MAX_ROWS 3072
+#define MAX_NODES 16384
+#define HASH (1u << 15)
 #define MAX_ELEMENTS 8
 
 struct op {
 	char name[32];
-	char form; /* N R I: plain; b s a: branch; c: call_f, jmpl_ri */
+	char form; /* N R I: plain; b s a x k e: branch; c: call, call_f, jmpl_ri */
 	int w, d;
 };
 
@@ -108,7 +117,11 @@ static void read_ops(const char *name)
 		add_op(branch[i], "", 'b', 0, 0);
 		add_op(branch[i], "_s", 's', 0, 0);
 		add_op(branch[i], "_a", 'a', 0, 0);
+		add_op(branch[i], "_x", 'x', 0, 0);
+		add_op(branch[i], "_k", 'k', 0, 0);
+		add_op(branch[i], "_e", 'e', 0, 0);
 	}
+	add_op("call", "", 'c', 1, 0);
 	add_op("call_f", "", 'c', 1, 0);
 	add_op("jmpl_ri", "", 'c', 1, 0);
 }
@@ -127,6 +140,44 @@ static bool is_plain(const struct op *o)
 	return o->form == 'N' || o->form == 'R' || o->form == 'I';
 }
 
+/* Can it do no more than write r[rd]? */
+static bool is_pure(const struct op *o)
+{
+	static const char *const stem[] = { "nop", "mov", "add",  "sub",  "and",
+					    "or",  "xor", "andn", "orn",  "xnor",
+					    "sll", "srl", "sra",  "addx", "subx" };
+	size_t n = strcspn(o->name, "_");
+
+	for (size_t i = 0; i < sizeof(stem) / sizeof(stem[0]); i++)
+		if (n == strlen(stem[i]) && !strncmp(o->name, stem[i], n))
+			return true;
+	return false;
+}
+
+/* Will it certainly be done? */
+static bool is_certain(const struct op *o)
+{
+	static const char *const name[] = { "cmp_rr",	"cmp_ri",   "btst_rr",	"btst_ri",
+					    "subcc_rr", "subcc_ri", "andcc_ri", "orcc_rr" };
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (!strcmp(o->name, name[i]))
+			return true;
+	return is_pure(o);
+}
+
+static char form_at(const struct row *row, int k)
+{
+	return k >= 0 && k < row->n ? ops[row->e[k].op].form : 0;
+}
+
+/* Element k is done only if the branch before it is, or is not, taken. */
+static bool is_conditional(const struct row *row, int k)
+{
+	return form_at(row, k - 2) == 'x' || form_at(row, k - 1) == 'k' ||
+	       form_at(row, k - 1) == 'e' || form_at(row, k - 2) == 'e';
+}
+
 static struct element parse_element(char *word, const struct row *row)
 {
 	char *slash = strchr(word, '/');
@@ -143,12 +194,26 @@ static struct element parse_element(char *word, const struct row *row)
 	e.forward = !strcmp(slash, "1") ? 1 : !strcmp(slash, "2") ? 2 : !strcmp(slash, "d") ? 4 : 0;
 	if (!e.forward)
 		die("/%s is none of /1 /2 /d", slash);
-	if (!last || !is_plain(last) || !last->w)
+	if (!last || !is_plain(last) || !last->w || form_at(row, row->n - 2) == 'e' ||
+	    (is_conditional(row, row->n - 1) && !is_pure(last)))
 		die("%s/%s: there is no result before it", word, slash);
 	if ((e.forward == 1 && o->form != 'R' && o->form != 'I') ||
 	    (e.forward == 2 && o->form != 'R') || (e.forward == 4 && !o->d))
 		die("%s has no operand for /%s", word, slash);
 	return e;
+}
+
+static void check_skip(const struct row *row, int k, char form)
+{
+	int after = form == 'k' ? 1 : 2;
+
+	if (k + after >= row->n || !is_plain(&ops[row->e[k + 1].op]) ||
+	    !is_plain(&ops[row->e[k + after].op]))
+		die("%s: what it skips is missing", ops[row->e[k].op].name);
+	if (form == 'x' && !is_certain(&ops[row->e[k + 1].op]))
+		die("%s: its delay instruction may trap", ops[row->e[k].op].name);
+	if (form == 'e' && (!is_pure(&ops[row->e[k + 1].op]) || !is_pure(&ops[row->e[k + 2].op])))
+		die("%s: both must do no more than write a register", ops[row->e[k].op].name);
 }
 
 static void check_row(const struct row *row)
@@ -157,14 +222,15 @@ static void check_row(const struct row *row)
 		char form = ops[row->e[k].op].form;
 		bool slot = form == 's' || form == 'c';
 
-		if (!is_plain(&ops[row->e[k].op]) && k != row->n - 1 - slot)
+		if (form == 'x' || form == 'k' || form == 'e')
+			check_skip(row, k, form);
+		else if (!is_plain(&ops[row->e[k].op]) && k != row->n - 1 - slot)
 			die("%s must be at the end%s", ops[row->e[k].op].name,
 			    slot ? ", with its delay instruction" : "");
 	}
 	if (row->n < 2)
 		die("one element is no sequence");
-	if (row->n &&
-	    (ops[row->e[row->n - 1].op].form == 's' || ops[row->e[row->n - 1].op].form == 'c'))
+	if (form_at(row, row->n - 1) == 's' || form_at(row, row->n - 1) == 'c')
 		die("the delay instruction is missing");
 }
 
@@ -197,12 +263,30 @@ static void read_rows(const char *name)
 	}
 }
 
-static int compare(const void *a, const void *b)
+/* Under what condition element k is done; none: in any case. */
+static void print_how(const struct row *row, int k, bool pure)
 {
-	const struct row *x = a, *y = b;
-	int d = x->e[0].op - y->e[0].op;
+	const char *step = pure ? "STEP_PURE_IF" : "STEP_IF";
 
-	return d ? d : x->line - y->line;
+	if (form_at(row, k - 2) == 'x')
+		printf("\t%s(!c%d, ", step, k - 2);
+	else if (form_at(row, k - 2) == 'e')
+		printf("\t%s(!c%d, ", step, k - 2);
+	else if (is_conditional(row, k))
+		printf("\t%s(c%d, ", step, k - 1);
+	else
+		printf("\tSTEP(");
+}
+
+/* Behind what was skipped or not: what was not executed counts no more. */
+static void print_uncount(const struct row *row, int k)
+{
+	if (form_at(row, k - 2) == 'x')
+		printf("\tx -= (s64)c%d << 4;\n", k - 2);
+	else if (form_at(row, k - 1) == 'k')
+		printf("\tx -= (s64)!c%d << 4;\n", k - 1);
+	else if (form_at(row, k - 2) == 'e')
+		printf("\tx -= 16;\n");
 }
 
 static void print_step(const struct row *row, int k)
@@ -223,7 +307,9 @@ static void print_step(const struct row *row, int k)
 		snprintf(d, sizeof(d), "&v%d", k - 1);
 	else
 		snprintf(d, sizeof(d), "D_%d(op + %d)", o->d, k);
-	printf("\tSTEP(%s, %d, op + %d, %s, %s, %s, v%d);\n", o->name, o->w, k, a, b, d, k);
+	print_how(row, k, is_pure(o));
+	printf("%s, %d, op + %d, %s, %s, %s, v%d);\n", o->name, o->w, k, a, b, d, k);
+	print_uncount(row, k);
 }
 
 static void print_slot(const struct row *row, int k)
@@ -233,22 +319,40 @@ static void print_slot(const struct row *row, int k)
 	printf(", %s, %c, %d, %d", o->name, o->form, o->w, o->d);
 }
 
-static void print_handler(const struct row *row, int i)
+/* Up to the transfer that ends the row, if one does. */
+static int print_line(const struct row *row)
 {
 	int k;
 
+	for (k = 0; k < row->n; k++) {
+		char form = form_at(row, k);
+
+		if (form == 'x' || form == 'k' || form == 'e')
+			printf("\tconst bool c%d = COND_%.*s;\n", k,
+			       (int)strlen(ops[row->e[k].op].name) - 2, ops[row->e[k].op].name);
+		else if (is_plain(&ops[row->e[k].op]))
+			print_step(row, k);
+		else
+			break;
+	}
+	return k;
+}
+
+static void print_handler(const struct row *row, int i)
+{
+	const struct op *o;
+	char stem[32];
+	int k;
+
 	printf("static void fused_%d(ARGS)\n{\n", i);
-	for (k = 0; k < row->n && is_plain(&ops[row->e[k].op]); k++)
-		print_step(row, k);
+	k = print_line(row);
 	if (k == row->n) {
 		printf("\tJUMP(op[%d].fn, op + %d, ca, cb, x, tp);\n}\n\n", k, k);
 		return;
 	}
-	const struct op *o = &ops[row->e[k].op];
-	char stem[32];
-
+	o = &ops[row->e[k].op];
 	snprintf(stem, sizeof(stem), "%s", o->name);
-	if (o->form != 'b')
+	if (o->form == 's' || o->form == 'a')
 		stem[strlen(stem) - 2] = 0;
 	if (o->form == 'b')
 		printf("\tEND_BRANCH(op + %d, COND_%s);\n", k, stem);
@@ -258,44 +362,114 @@ static void print_handler(const struct row *row, int i)
 		printf("\tEND_BRANCH_S(op + %d, COND_%s", k, stem), print_slot(row, k + 1),
 			printf(");\n");
 	else
-		printf("\t%s(op + %d", strcmp(o->name, "call_f") ? "END_JMPL_RI" : "END_CALL_F", k),
-			print_slot(row, k + 1), printf(");\n");
+		printf("\tEND_%s(op + %d", stem, k), print_slot(row, k + 1), printf(");\n");
 	printf("}\n\n");
+}
+
+/* --- the tree of rows: a step leads from a node by an element to the next --- */
+
+struct node {
+	int row; /* the one that ends here, or -1 */
+};
+struct step {
+	unsigned key; /* 0: free */
+	int node;
+};
+
+static struct node nodes[MAX_NODES];
+static int nr_nodes = 1;
+static struct step steps[HASH];
+
+static struct step *find_step(int node, struct element e)
+{
+	unsigned key = ((unsigned)node << 12 | (unsigned)e.op << 3 | (unsigned)e.forward) + 1;
+	unsigned h = key * 2654435761u >> 17;
+
+	while (steps[h].key && steps[h].key != key)
+		h = (h + 1) % HASH;
+	if (!steps[h].key) {
+		if (nr_nodes == MAX_NODES)
+			die("too many rows");
+		steps[h] = (struct step){ key, nr_nodes };
+		nodes[nr_nodes++].row = -1;
+	}
+	return &steps[h];
+}
+
+static void build_tree(void)
+{
+	nodes[0].row = -1;
+	for (int i = 0; i < nr_rows; i++) {
+		int node = 0;
+
+		for (int k = 0; k < rows[i].n; k++)
+			node = find_step(node, rows[i].e[k])->node;
+		line = rows[i].line;
+		if (nodes[node].row >= 0)
+			die("the same as line %d", rows[nodes[node].row].line);
+		nodes[node].row = i;
+	}
+}
+
+static void print_tree(void)
+{
+	printf("/* The elements' kinds and how they get their values, from node to node. */\n"
+	       "static const struct {\n\tu32 key;\n\tu16 node;\n} fused_step[%u] = {\n",
+	       HASH);
+	for (unsigned h = 0; h < HASH; h++)
+		if (steps[h].key)
+			printf("\t[%u] = { %u, %d },\n", h, steps[h].key, steps[h].node);
+	printf("};\n\nstatic const struct {\n\tu16 row; /* + 1 */\n\tu8 n, forwards;\n} "
+	       "fused_node[] = {\n");
+	for (int i = 0; i < nr_nodes; i++) {
+		int n = nodes[i].row < 0 ? 0 : rows[nodes[i].row].n, forwards = 0;
+
+		for (int k = 0; k < n; k++)
+			forwards += rows[nodes[i].row].e[k].forward != 0;
+		printf("\t{ %d, %d, %d },\n", nodes[i].row + 1, n, forwards);
+	}
+	printf("};\n");
+}
+
+static void print_names(void)
+{
+	static const char *const how[] = { "", "/1", "/2", "", "/d" };
+
+	printf("static const char *const fused_name[] = {\n");
+	for (int i = 0; i < nr_rows; i++) {
+		printf("\t\"");
+		for (int k = 0; k < rows[i].n; k++)
+			printf("%s%s%s", k ? " " : "", ops[rows[i].e[k].op].name,
+			       how[rows[i].e[k].forward]);
+		printf("\",\n");
+	}
+	printf("};\nstatic const unsigned char fused_insns[] = {\n");
+	for (int i = 0; i < nr_rows; i++) /* a nop goes without saying */
+		printf("\t%d,\n", rows[i].n + (form_at(&rows[i], rows[i].n - 1) == 'b'));
+	printf("};\n");
 }
 
 int main(int argc, char **argv)
 {
-	int i = 0;
-
 	if (argc != 3) {
 		fprintf(stderr, "usage: mkfuse exec-ops.h fusion.list\n");
 		return 1;
 	}
 	read_ops(argv[1]);
 	read_rows(argv[2]);
-	qsort(rows, (size_t)nr_rows, sizeof(rows[0]), compare);
+	build_tree();
 	printf("/* SPDX-License-Identifier: MIT */\n/* Generated by mkfuse from fusion.list. "
-	       "*/\n\n");
-	for (i = 0; i < nr_rows; i++)
+	       "*/\n\n#define FUSED_ROWS %d\n\n#ifdef FUSED_HANDLERS\n",
+	       nr_rows);
+	for (int i = 0; i < nr_rows; i++)
 		print_handler(&rows[i], i);
-	printf("static const struct fused fused[] = {\n");
-	for (i = 0; i < nr_rows; i++) {
-		printf("\t{ fused_%d, %d, { ", i, rows[i].n);
-		for (int k = 0; k < rows[i].n; k++)
-			printf("K_%s, ", ops[rows[i].e[k].op].name);
-		printf("}, { ");
-		for (int k = 0; k < rows[i].n; k++)
-			printf("%d, ", rows[i].e[k].forward);
-		printf("} },\n");
-	}
-	printf("\t{ NULL, 0, { 0 }, { 0 } },\n};\n\n/* By the first element's kind. */\nstatic "
-	       "const unsigned short fused_first[] = {");
-	i = 0;
-	for (int op = 0; op <= nr_ops; op++) {
-		while (i < nr_rows && rows[i].e[0].op < op)
-			i++;
-		printf("%s%d,", op % 12 ? " " : "\n\t", i);
-	}
-	printf("\n};\n");
+	printf("static exec_fn *const fused_fn[] = {\n");
+	for (int i = 0; i < nr_rows; i++)
+		printf("\tfused_%d,\n", i);
+	printf("};\n#endif\n\n#ifdef FUSED_TREE\n");
+	print_tree();
+	printf("#endif\n\n#ifdef FUSED_NAMES\n");
+	print_names();
+	printf("#endif\n");
 	return 0;
 }

@@ -30,8 +30,11 @@ int code_init(struct code_cache *cache, unsigned max_pages)
 
 void code_release(struct code_cache *cache)
 {
-	for (unsigned i = 0; i < cache->nr; i++)
+	for (unsigned i = 0; i < cache->nr; i++) {
+		free(cache->page[i]->counted);
 		free(cache->page[i]);
+	}
+	free(cache->counts);
 	free(cache->page);
 }
 

@@ -34,6 +34,7 @@ struct code_page {
 	const u8 *mem;
 	struct code_page *next; /* in the hash chain */
 	u32 writes; /* stores that hit the page since it was made */
+	struct counted *counted; /* exec-count.c, while it counts */
 	/*
 	 * How many words from each on run in line for certain before a transfer that is always taken or
 	 * the page's end, RUN_LONG: that many or more; and the most of them. Known while longest != 0.
@@ -50,6 +51,7 @@ struct code_cache {
 	struct op undecoded, page_end; /* what fresh pages are filled with */
 	struct cpu *cpu[CODE_MAX_CPUS];
 	unsigned nr_cpus;
+	u64 *counts; /* exec-count.c: how often each row of fusion.list ran; NULL: nobody asks */
 };
 
 /* At most max_pages pages of 16 KiB are held. 0 or -ENOMEM. */
@@ -78,6 +80,16 @@ struct code_page *code_page_of(struct op *op, u32 va);
 unsigned code_straight(struct cpu *cpu, struct op *op, unsigned max);
 /* The most that code_straight() could say of any op of the page that holds op, at cpu->pc; 1 at least. */
 unsigned code_longest(struct cpu *cpu, struct op *op);
+
+/* exec-count.c: count what handlers do, from 0, or stop it. 0 or -ENOMEM. */
+int code_count(struct code_cache *cache, bool on);
+struct code_count {
+	const char *name; /* a row of fusion.list, "": all that is done one by one */
+	u64 count;
+	unsigned insns; /* that each time takes, what a branch skips included */
+};
+/* The counts one by one: n = 0 first, then what was returned, until that is 0. */
+unsigned code_counted(const struct code_cache *cache, unsigned n, struct code_count *c);
 
 /* exec.c: ops that are no instruction. */
 enum exec_op { EXEC_UNDECODED, EXEC_PAGE_END, EXEC_FAR };

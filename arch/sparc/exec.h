@@ -69,4 +69,85 @@ typedef void exec_fn(ARGS);
 /* For functions of the same shape that are known: slow paths. */
 #define CALL(fn_) TAIL return fn_(cpu, op, ca, cb, x, tp)
 
+/*
+ * exec-cover.c is the engine once more with VONK_COVER: every transfer is told to cpu->cover, nothing
+ * is fused, and the ops at breakpoints are left to cpu_step(), so that their pages are not. It is one
+ * file there, and its functions are its own.
+ */
+#ifdef VONK_COVER
+#define EXEC_SHARED static
+#define COVER(va) cover_at(cpu->cover, va)
+#define COVERING true
+#else
+#define EXEC_SHARED
+#define COVER(va) (void)0
+#define COVERING false
+#endif
+
+/* icc (N Z V C) as a difference of two operands; odd: no difference shows it. */
+struct exec_icc_pair {
+	u64 a, b;
+	bool odd;
+};
+extern const struct exec_icc_pair exec_icc_pair[16]; /* exec.c */
+
+/* --- exec.c: the slow ways; _slot: for delay instructions of taken transfers --- */
+
+EXEC_SHARED exec_fn exec_leave_event; /* something is due: look around before op */
+EXEC_SHARED exec_fn exec_leave_slow, exec_leave_slow_slot; /* cpu_step() is to do op */
+EXEC_SHARED exec_fn exec_leave_far; /* to cpu->far_pc, which the run loop looks up */
+EXEC_SHARED exec_fn exec_take_trap, exec_take_trap_slot; /* op traps with cpu->trap_type */
+EXEC_SHARED exec_fn exec_miss_load, exec_miss_load_slot, exec_miss_store, exec_miss_store_slot;
+EXEC_SHARED exec_fn exec_far; /* to cpu->far_pc */
+EXEC_SHARED exec_fn exec_page_end;
+EXEC_SHARED exec_fn exec_ta, exec_wrpsr_rr, exec_wrpsr_ri, exec_jmpl_rett;
+
+/* --- exec-decode.c --- */
+
+EXEC_SHARED exec_fn exec_undecoded;
+EXEC_SHARED void exec_decode(struct cpu *cpu, struct op *op);
+
+/* --- exec-count.c --- */
+
+/* op was decoded: count what it does, row - 1 of fusion.list or, 0, one instruction. */
+void exec_count_op(struct cpu *cpu, struct op *op, unsigned row);
+
+/* --- exec-part.c: the handlers --- */
+
+#include "arch/sparc/exec-ops.h"
+
+#define KIND(name, form, W, D) K_##name,
+#define CTI_KINDS(X)                                                                               \
+	X(be)                                                                                      \
+	X(ble)                                                                                     \
+	X(bl) X(bleu) X(bcs) X(bneg) X(bvs) X(ba) X(bne) X(bg) X(bge) X(bgu) X(bcc) X(bpos) X(bvc)
+#define CTI_KIND(name)                                                                             \
+	K_##name, K_##name##_s, K_##name##_a, K_##name##_x, K_##name##_k, K_##name##_e,
+#define CTI_FORMS 6
+/*
+ * Plain instructions; branches within the page: nop behind, other slot, annulled, then those that
+ * skip one instruction (see mkfuse.c); calls within the page and out of it; jumps.
+ */
+enum kind {
+	EXEC_OPS(KIND) K_PLAIN,
+	K_BRANCH = K_PLAIN - 1,
+	CTI_KINDS(CTI_KIND) K_call,
+	K_call_f,
+	K_jmpl_ri,
+	K_OTHER
+};
+
+/* All handlers. */
+struct exec_part {
+	exec_fn *plain[K_PLAIN][2]; /* in line, as a delay instruction */
+	/* Conditions 0..15: near with a nop, near, near annulled, far, far annulled. */
+	exec_fn *branch[16][5];
+	exec_fn *fbranch[5];
+	exec_fn *call, *call_f, *jmpl_rr, *jmpl_ri, *spin;
+	exec_fn *const *fused; /* by row */
+};
+#ifndef VONK_COVER
+extern const struct exec_part exec_part;
+#endif
+
 #endif

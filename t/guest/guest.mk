@@ -25,6 +25,7 @@ GUEST_LDFLAGS := $(GUEST_ARCH) -nostdlib -static -no-pie -Wl,--build-id=none -Wl
 GUEST_RT := crt0 check windows board trap string stdio stdlib int64 float64 math
 GUEST_RT_OBJ := $(GUEST_RT:%=$(GUEST_O)/lib/%.o)
 GUEST_BENCH := $(patsubst t/guest/bench/%.c,%,$(sort $(wildcard t/guest/bench/*.c)))
+GUEST_TRAIN := $(patsubst t/guest/train/%.c,%,$(sort $(wildcard t/guest/train/*.c)))
 GUEST_CPU := $(basename $(notdir $(sort $(wildcard t/guest/cputest/*.S t/guest/cputest/*.c))))
 
 ifndef say
@@ -32,10 +33,11 @@ say = @printf '  %-8s %s\n' '$(1)' '$(2)';
 Q := @
 endif
 
-.PHONY: guest guest-all guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug guest-fuzz
+.PHONY: guest guest-all guest-train guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug guest-fuzz
 guest-all: guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug guest-fuzz
 guest-lib: $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a $(GUEST_O)/lib/rom.bin
 guest-bench: $(GUEST_BENCH:%=$(GUEST_O)/bench/%.elf)
+guest-train: $(foreach o,1 2 3 s,$(GUEST_TRAIN:%=$(GUEST_O)/train/%-O$o.elf))
 guest-cputest: $(GUEST_CPU:%=$(GUEST_O)/cputest/%.elf)
 guest-demo: $(GUEST_O)/demo/demo.elf
 guest-prom: $(GUEST_O)/prom/kernel.elf
@@ -73,6 +75,16 @@ $(GUEST_O)/bench/%.elf: t/guest/bench/%.c t/guest/bench/bench.h $(GUEST_O)/lib/c
 	@mkdir -p $(@D)
 	$(call say,GCC,$<) $(GUEST_CC) $(GUEST_CFLAGS) $(GUEST_OPT) -Wall -Wextra $(GUEST_LDFLAGS) -o $@ \
 		$(GUEST_O)/lib/crt0.o $< $(GUEST_O)/lib/libguest.a
+
+# What arch/sparc/fusion.list is chosen from, at every level of optimisation.
+define train_rule
+$(GUEST_O)/train/%-O$1.elf: t/guest/train/%.c t/guest/train/train.h $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a \
+		t/guest/lib/guest.ld
+	@mkdir -p $$(@D)
+	$$(call say,GCC,$$@) $$(GUEST_CC) $$(GUEST_CFLAGS) -O$1 -Wall -Wextra $$(GUEST_LDFLAGS) -o $$@ \
+		$(GUEST_O)/lib/crt0.o $$< $(GUEST_O)/lib/libguest.a
+endef
+$(foreach o,1 2 3 s,$(eval $(call train_rule,$o)))
 
 $(GUEST_O)/cputest/%.elf: $(GUEST_O)/cputest/%.o $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a \
 		t/guest/lib/guest.ld

@@ -48,7 +48,7 @@ _vonk()
 	-rtc) COMPREPLY=($(compgen -W 'base=' -- "$cur")); return ;;
 	-save-at) COMPREPLY=($(compgen -W 'insns=' -- "$cur")); return ;;
 	-limit) COMPREPLY=($(compgen -W 'insns= time=' -- "$cur")); return ;;
-	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp dev dev: ref help' -- "$cur")); return ;;
+	-d) COMPREPLY=($(compgen -W 'in_asm exec cpu int mmu guest_errors unimp dev dev: fusion ref help' -- "$cur")); return ;;
 	-L) COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	-append | -dfilter | -drive | -expect | -fail | -fuzz | -icount | -m | -name | -prom-env | -smp | -tlim | -uuid) return ;;
 	esac
