@@ -72,6 +72,7 @@ static void test_cut(void)
 	for (size_t n = 1; n <= 4096; n += rig_all() ? 1 : 17)
 		bad += !refused(s.p, good.n + n);
 	is(bad, 0, "and so are those above, up to 4096 octets");
+	ok(refused(s.p, good.n + 8) && says("more after the stream's end"), "which is said");
 	/* The same with a header that agrees. */
 	bad = nr = 0;
 	for (size_t n = SNAP_HEADER; n < good.n;
