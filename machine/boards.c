@@ -139,10 +139,14 @@ static const struct board_dev micro_devs[] = {
 			{ "fdc", SLAVIO_MISC_OUT_TC, 0 },                                          \
 			TO_INTCTL(SLAVIO_MISC_OUT_POWERFAIL, INT_IOMMU)                            \
 	}
+	/*
+	 * An LX has no such port, but OpenBIOS's tree says that every one of these boards has it here, and Linux
+	 * writes to it when it idles: without it, its kernel dies of the bus error, and nobody sees it idle. The
+	 * tree says so of the CS4231, too, which ends Linux by OpenBIOS on an LX, here and in QEMU.
+	 */
 	{ MISC(0x6a000000), .wire = MISC_WIRES,
-	  .boards = ONLY(SS5) | ONLY(SS4) | ONLY(CLASSIC) | ONLY(SPARCBOOK) },
+	  .boards = ONLY(SS5) | ONLY(SS4) | ONLY(LX) | ONLY(CLASSIC) | ONLY(SPARCBOOK) },
 	{ MISC(0x71300000), .wire = MISC_WIRES, .boards = ONLY(VOYAGER) },
-	{ MISC(0), .wire = MISC_WIRES, .boards = ONLY(LX) },
 #undef MISC
 	{ "iommu",
 	  &iommu_class,
