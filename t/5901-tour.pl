@@ -222,7 +222,7 @@ for my $page (grep { !%only || $only{$_} } @pages) {
 		push(@lacks, map { "\$$_" } grep { $text =~ /\$\{?\Q$_\E\b/ } sort keys %gone);
 		if (@lacks) {
 			$gone{$_} = 1 for $text =~ /^\$ (\w+)=/mg;
-			ok(1, "$page:$line # SKIP no $lacks[0]");
+			ok(1, "$page:$line # SKIP it lacks $lacks[0]");
 			next;
 		}
 		my $wrong = hold($dir, $p, \$count, steps(@lines));
