@@ -8,82 +8,14 @@
 #include <unistd.h>
 
 #include "lib/host-about.h"
-#include "lib/host-afl.h"
-#include "lib/host-load.h"
-#include "lib/host-out.h"
 #include "lib/host-sandbox.h"
 #include "lib/host-save.h"
 #include "lib/host-signal.h"
 #include "lib/host.h"
 #include "machine/boot.h"
-#include "machine/coverage.h"
-#include "machine/fuzz.h"
-#include "machine/gdbstub.h"
-#include "machine/monitor.h"
-#include "machine/pace.h"
-#include "machine/plug.h"
-#include "machine/profile.h"
 #include "machine/reboot.h"
-#include "machine/replay.h"
-#include "machine/report.h"
+#include "machine/run.h"
 #include "machine/snapcmd.h"
-#include "machine/snapctl.h"
-#include "machine/timeline.h"
-#include "machine/trace.h"
-
-enum {
-	EXIT_OFF = 0,
-	EXIT_USAGE = 1,
-	EXIT_REFUSED = 3,
-	EXIT_ERROR_MODE = 4,
-	EXIT_DIFFERS,
-	EXIT_LIMIT = 124,
-	EXIT_CRASH = 134 /* as a shell sees an abort() */
-};
-
-struct run {
-	struct options o;
-	struct machine_config config;
-	struct machine *m;
-	struct host host;
-	struct pace pace;
-	struct snapshot restored; /* what the machine was made from, if it was */
-	struct snapctl snap;
-	char snap_path[MONITOR_LINE]; /* as the monitor has named it */
-	struct nvram nvram;
-	struct network net;
-	struct log log;
-	FILE *logfile; /* NULL: stderr */
-	struct trace trace;
-	FILE *tracefile;
-	struct coverage coverage;
-	struct symbols symbols;
-	struct profile profile;
-	FILE *flat, *folded; /* of the profile, NULL: none */
-	struct control control;
-	struct monitor mux, monitor; /* on a mon: stream; on one of its own */
-	struct gdbstub gdb;
-	struct journal journal;
-	struct timeline timeline;
-	struct record record;
-	FILE *record_file; /* NULL: none */
-	struct recording recording;
-	bool replaying; /* the journal is a recording, and nobody else is heard */
-	u64 idle_insns, idle_ns; /* when it idled last, while replaying */
-	bool batch; /* nobody at a terminal */
-	bool sandboxed;
-	u64 start_ns;
-	struct verdict verdict;
-	FILE *report; /* NULL: none */
-	const char *why; /* the run has ended */
-	bool started;
-};
-
-static int complain(const char *text)
-{
-	fprintf(stderr, "vonk: %s\n", text);
-	return EXIT_USAGE;
-}
 
 static void print_version(void)
 {
@@ -260,7 +192,7 @@ static void save_nvram(struct run *r, int *status)
 	char err[1024];
 
 	if (nvram_save(&r->nvram, machine_chip(r->m, "nvram"), err, sizeof(err)))
-		*status = complain(err);
+		*status = run_complain(err);
 }
 
 /* The board has been reset; true: that is the end. */
@@ -533,93 +465,6 @@ static int open_gdb(struct run *r, char *err, size_t errlen)
 	return host_chr_open(&r->host, spec, &r->gdb.chr, err, errlen);
 }
 
-/* A file that an option asks for. */
-static int open_out(FILE **out, const char *option, const char *path, char *err, size_t errlen)
-{
-	int n = snprintf(err, errlen, "%s: ", option);
-
-	return host_out_open(out, path, err + n, errlen - (size_t)n);
-}
-
-static int open_log(struct run *r, char *err, size_t errlen)
-{
-	int ret = 0;
-
-	if (r->o.logfile)
-		ret = open_out(&r->logfile, "-D", r->o.logfile, err, errlen);
-	if (!ret && (r->o.log.items || r->o.nr_symbols || r->o.profile))
-		ret = symbols_open(&r->symbols, &r->o, err, errlen);
-	if (ret)
-		return ret;
-	log_init(&r->log, r->m, r->logfile ? r->logfile : stderr);
-	r->log.range = r->o.log_range;
-	r->log.nr_ranges = r->o.nr_log_ranges;
-	r->log.symbols = &r->symbols;
-	return log_set(&r->log, &r->o.log, "-d: ", err, errlen);
-}
-
-static void close_log(struct run *r, int *status)
-{
-	log_release(&r->log);
-	if (host_out_close(r->logfile))
-		*status = complain("-D: the log is not complete");
-	symbols_release(&r->symbols);
-}
-
-static int open_profile(struct run *r, char *err, size_t errlen)
-{
-	char path[4096];
-	int ret;
-
-	if (!r->o.profile)
-		return 0;
-	snprintf(path, sizeof(path), "%s.folded", r->o.profile);
-	ret = open_out(&r->flat, "-profile", r->o.profile, err, errlen);
-	if (!ret)
-		ret = open_out(&r->folded, "-profile", path, err, errlen);
-	if (!ret && profile_begin(&r->profile, r->m, &r->symbols, r->o.profile_every)) {
-		snprintf(err, errlen, "-profile: out of memory");
-		ret = -ENOMEM;
-	}
-	return ret;
-}
-
-static void close_profile(struct run *r, int *status)
-{
-	bool ok = !profile_write(&r->profile, r->flat, r->folded);
-
-	ok &= !host_out_close(r->flat);
-	ok &= !host_out_close(r->folded);
-	if (!ok)
-		*status = complain("-profile: the profile is not complete");
-	profile_release(&r->profile);
-}
-
-/* -trace and -cov. */
-static int open_traces(struct run *r, char *err, size_t errlen)
-{
-	int ret;
-
-	if (r->o.trace) {
-		ret = open_out(&r->tracefile, "-trace", r->o.trace, err, errlen);
-		if (ret)
-			return ret;
-		trace_begin(&r->trace, r->m, r->o.log_range, r->o.nr_log_ranges, r->tracefile);
-	}
-	return r->o.cov ? coverage_begin(&r->coverage, r->m, &r->o, err, errlen) : 0;
-}
-
-static void close_traces(struct run *r, int *status)
-{
-	char err[1024];
-
-	trace_end(&r->trace);
-	if (host_out_close(r->tracefile))
-		*status = complain("-trace: the file is not complete");
-	if (coverage_end(&r->coverage, err, sizeof(err)))
-		*status = complain(err);
-}
-
 static int open_journal(struct run *r, char *err, size_t errlen)
 {
 	int ret;
@@ -711,42 +556,10 @@ static void check_replay(struct run *r, int *status)
 	}
 }
 
-/* -rtc base=utc, localtime: what the host's clock says, as if it were UTC. */
-static void set_start_date(struct options *o)
-{
-	time_t now = time(NULL);
-	struct tm tm;
-
-	if (o->rtc == OPT_RTC_UTC)
-		o->rtc_base = now;
-	if (o->rtc == OPT_RTC_LOCALTIME && localtime_r(&now, &tm))
-		o->rtc_base = timegm(&tm);
-}
-
-static int power_on(struct run *r, char *err, size_t errlen)
-{
-	int ret = boot_config(&r->o, &r->config, err, errlen);
-
-	if (!ret)
-		ret = plug_open(&r->o, &r->config, err, errlen);
-	if (!ret)
-		ret = machine_new(&r->m, &r->config, err, errlen);
-	if (!ret)
-		ret = boot_nvram_file(r->m, &r->o, &r->nvram, err, errlen);
-	if (!ret)
-		ret = boot_load(r->m, &r->o, r->batch, err, errlen);
-	if (!ret && reboot_note(r->m)) {
-		snprintf(err, errlen, "out of memory");
-		ret = -ENOMEM;
-	}
-	return ret;
-}
-
 static int start(struct run *r, char *err, size_t errlen)
 {
 	int ret;
 
-	set_start_date(&r->o);
 	ret = nvram_open(&r->nvram, r->o.nvram, err, errlen);
 	if (ret)
 		return ret;
@@ -758,13 +571,13 @@ static int start(struct run *r, char *err, size_t errlen)
 		ret = snapctl_new_machine(&r->restored, r->o.restore ? NULL : &r->recording, &r->o,
 					  &r->config, &r->m, err, errlen);
 	else
-		ret = power_on(r, err, errlen);
+		ret = run_power_on(r, err, errlen);
 	if (!ret && !r->nvram.filled) /* a new file, or a reason why there can be none */
 		ret = nvram_save(&r->nvram, machine_chip(r->m, "nvram"), err, errlen);
 	if (!ret)
-		ret = open_log(r, err, errlen);
+		ret = run_open_log(r, err, errlen);
 	if (!ret)
-		ret = open_traces(r, err, errlen);
+		ret = run_open_traces(r, err, errlen);
 	if (!ret)
 		ret = network_open(&r->net, &r->host, &r->o, r->config.net, &r->m->clock,
 				   r->o.rtc_base, err, errlen);
@@ -777,7 +590,7 @@ static int start(struct run *r, char *err, size_t errlen)
 	if (!ret)
 		ret = open_journal(r, err, errlen);
 	if (!ret)
-		ret = open_profile(r, err, errlen);
+		ret = run_open_profile(r, err, errlen);
 	if (!ret)
 		ret = verdict_begin(&r->verdict, r->m, &r->o, r->report, err, errlen);
 	if (ret)
@@ -871,40 +684,6 @@ static int run_and_judge(struct run *r)
 	return judged;
 }
 
-static int open_report(struct run *r, char *err, size_t errlen)
-{
-	return r->o.report ? open_out(&r->report, "-report", r->o.report, err, errlen) : 0;
-}
-
-/* err: why it has not even started. */
-static void close_report(struct run *r, const char *err, int *status)
-{
-	const struct options *o = &r->o;
-	struct report report = { .name = o->name      ? o->name
-					 : o->image   ? o->image
-					 : o->kernel  ? o->kernel
-					 : o->bios    ? o->bios
-					 : o->restore ? o->restore
-					 : o->replay  ? o->replay
-						      : "demonstration",
-				 .reason = r->started ? r->why : err,
-				 .status = *status,
-				 .started = r->started,
-				 .verdict = &r->verdict };
-
-	if (!r->report)
-		return;
-	if (r->started) {
-		report.insns = machine_insns(r->m);
-		report.ns = clock_now(&r->m->clock);
-		report.hash = machine_hash(r->m);
-	}
-	report_write(&report, o->report_junit, r->report);
-	if (host_out_close(r->report))
-		*status = complain("-report: the report is not complete");
-}
-
-/* A whole run; the exit status. */
 static int session(struct run *r)
 {
 	char err[1024];
@@ -916,14 +695,14 @@ static int session(struct run *r)
 	tty_host = &r->host;
 	host_signals.again = stop_at_once;
 	host_signals.tidy = tidy;
-	ret = open_report(r, err, sizeof(err));
+	ret = run_open_report(r, err, sizeof(err));
 	if (!ret)
 		ret = start(r, err, sizeof(err));
 	if (!ret)
 		ret = enter_sandbox(r, err, sizeof(err));
 	if (ret) {
 		host_release(&r->host);
-		status = complain(err);
+		status = run_complain(err);
 		if (ret == SNAPSHOT_REFUSED)
 			status = EXIT_REFUSED;
 	} else {
@@ -931,7 +710,7 @@ static int session(struct run *r)
 		status = run_and_judge(r);
 		snapctl_finish(&r->snap);
 		if (r->snap.torn)
-			status = complain(
+			status = run_complain(
 				"a disk was put back in part only: restore the snapshot again");
 		end_record(r, &status);
 		check_replay(r, &status);
@@ -941,209 +720,33 @@ static int session(struct run *r)
 		if (r->o.stats)
 			print_stats(r);
 	}
-	close_report(r, err, &status);
-	close_profile(r, &status);
-	close_log(r, &status);
+	run_close_report(r, err, &status);
+	run_close_profile(r, &status);
+	run_close_log(r, &status);
 	verdict_release(&r->verdict);
-	close_traces(r, &status);
+	run_close_traces(r, &status);
 	gdbstub_release(&r->gdb);
 	journal_release(&r->journal);
 	recording_release(&r->recording);
 	if (!network_close(&r->net, err, sizeof(err)))
-		status = complain(err);
+		status = run_complain(err);
 	machine_free(r->m);
 	if (!plug_close(&r->config, err, sizeof(err)))
-		status = complain(err);
+		status = run_complain(err);
 	snapshot_close(&r->restored);
 	return status;
 }
 
-/* --- -fuzz: no host but the fuzzer's memory and descriptors --- */
-
-static int fuzz_machine(struct run *r, char *err, size_t errlen)
+/* -rtc base=utc, localtime: what the host's clock says, as if it were UTC. */
+static void set_start_date(struct options *o)
 {
-	int ret;
+	time_t now = time(NULL);
+	struct tm tm;
 
-	r->batch = true;
-	set_start_date(&r->o);
-	if (r->o.clock == OPT_CLOCK_HOST || r->o.record || r->o.replay || r->o.gdb.spec) {
-		snprintf(err, errlen,
-			 "-fuzz does not go with -clock host, -gdb, -record or -replay");
-		return -EINVAL;
-	}
-	ret = nvram_open(&r->nvram, r->o.nvram, err, errlen);
-	if (ret)
-		return ret;
-	if (r->o.restore)
-		return snapctl_new_machine(&r->restored, NULL, &r->o, &r->config, &r->m, err,
-					   errlen);
-	return power_on(r, err, errlen);
-}
-
-static void limit_fuzz(struct run *r)
-{
-	if (r->o.limit_insns)
-		r->m->limit_insns = r->o.limit_insns;
-	if (r->o.limit_ns)
-		r->m->limit_ns = r->o.limit_ns;
-}
-
-/* Inputs as the fuzzer sends them; only children get here. */
-static int fuzz_inputs(struct fuzz *f, const struct host_afl *a)
-{
-	struct fuzz_outcome out;
-	u8 *buf = malloc(f->spec.max);
-
-	if (!buf)
-		return complain("-fuzz: out of memory");
-	do {
-		if (fuzz_one(f, buf, host_afl_input(a, buf, f->spec.max), &out)) {
-			free(buf);
-			return complain("-fuzz: the machine cannot be put back");
-		}
-		if (out.verdict == FUZZ_CRASH)
-			host_afl_crash();
-		if (out.verdict == FUZZ_HANG)
-			host_afl_hang();
-	} while (host_afl_next(a));
-	free(buf);
-	return EXIT_OFF;
-}
-
-static void on_compare(void *arg, u32 pc, u32 a, u32 b)
-{
-	host_afl_compare(arg, pc >> 2, a, b);
-}
-
-static int fuzz_target(struct run *r, struct fuzz_spec *spec, char *err, size_t errlen)
-{
-	struct host_afl a;
-	struct fuzz f;
-	int status = EXIT_OFF;
-
-	if (host_afl_open(&a, spec->protocol, spec->map_size, err, errlen) ||
-	    fuzz_begin(&f, r->m, spec, a.map, err, errlen))
-		return complain(err);
-	memset(a.map, 0, spec->map_size);
-	if (a.cmp)
-		fuzz_compares(&f, on_compare, &a);
-	if (host_afl_serve(&a))
-		status = fuzz_inputs(&f, &a);
-	fuzz_end(&f);
-	return status;
-}
-
-static unsigned count_edges(const u8 *map, u32 size)
-{
-	unsigned n = 0;
-
-	for (u32 i = 0; i < size; i++)
-		n += map[i] != 0;
-	return n;
-}
-
-static int tell_outcome(const struct fuzz_outcome *out, unsigned edges)
-{
-	static const char *const verdict[] = { "pass", "crash", "hang" };
-
-	printf("outcome: %s (%s", verdict[out->verdict], out->why);
-	if (out->tt)
-		printf(" 0x%02x", out->tt);
-	printf(")\npc: %08x\ninsns: %llu\nedges: %u\n", out->pc, (unsigned long long)out->insns,
-	       edges);
-	if (out->verdict == FUZZ_CRASH) {
-		printf("calls:");
-		for (unsigned i = 0; i < out->nr_frames; i++)
-			printf(" %08x", out->frame[i]);
-		printf("\nbucket: %016llx\n", (unsigned long long)out->bucket);
-	}
-	return out->verdict == FUZZ_CRASH  ? EXIT_CRASH
-	       : out->verdict == FUZZ_HANG ? EXIT_LIMIT
-					   : EXIT_OFF;
-}
-
-/* The input again and again: the same each time, and how often a second. */
-static int fuzz_again(struct fuzz *f, const u8 *data, u32 n, const struct fuzz_outcome *first)
-{
-	u32 size = f->spec.map_size, times = f->spec.repeat - 1;
-	u8 *map = malloc(size);
-	u64 from = host_now_ns();
-	bool same = map != NULL;
-	double seconds;
-
-	for (u32 i = 0; i < times && same; i++) {
-		struct fuzz_outcome out;
-
-		if (!i)
-			memcpy(map, f->cover.map, size);
-		memset(f->cover.map, 0, i == times - 1 ? size : 0);
-		same = !fuzz_one(f, data, n, &out) && !memcmp(&out, first, sizeof(out));
-	}
-	seconds = (double)(host_now_ns() - from) / 1e9;
-	same = same && !memcmp(map, f->cover.map, size);
-	free(map);
-	printf("repeated: %u times, %s, %.0f a second\n", times, same ? "the same" : "DIFFERENT",
-	       seconds > 0 ? times / seconds : 0);
-	return same ? EXIT_OFF : EXIT_DIFFERS;
-}
-
-static int fuzz_replay(struct run *r, struct fuzz_spec *spec, char *err, size_t errlen)
-{
-	struct fuzz_outcome out;
-	struct fuzz f = { .m = NULL };
-	u8 *map = calloc(1, spec->map_size), *data = NULL;
-	size_t n = 0;
-	int status, again = EXIT_OFF, ret;
-
-	ret = map ? host_read_file(r->o.fuzz_replay, UINT32_MAX, &data, &n, err, errlen) : -ENOMEM;
-	if (!ret)
-		ret = fuzz_begin(&f, r->m, spec, map, err, errlen);
-	if (!ret)
-		ret = open_log(r, err, errlen);
-	if (!ret)
-		ret = open_traces(r, err, errlen);
-	if (ret) {
-		status = complain(err);
-	} else {
-		memset(map, 0, spec->map_size);
-		ret = fuzz_one(&f, data, (u32)n, &out);
-		status = ret ? complain("-fuzz: the machine cannot be put back")
-			     : tell_outcome(&out, count_edges(map, spec->map_size));
-		if (!ret && spec->repeat > 1)
-			again = fuzz_again(&f, data, (u32)n, &out);
-		close_log(r, &status);
-		close_traces(r, &status);
-		fuzz_end(&f);
-	}
-	free(data);
-	free(map);
-	return again ? again : status;
-}
-
-static int fuzz_session(struct run *r)
-{
-	char err[1024];
-	struct fuzz_spec spec;
-	int status;
-
-	if (!r->o.fuzz)
-		return complain("-fuzz-replay goes with -fuzz");
-	if (fuzz_parse(&spec, r->o.fuzz, r->o.image, err, sizeof(err)))
-		return complain(err);
-	status = fuzz_machine(r, err, sizeof(err));
-	if (!status)
-		limit_fuzz(r);
-	if (status)
-		status = complain(err) && status == SNAPSHOT_REFUSED ? EXIT_REFUSED : EXIT_USAGE;
-	else if (r->o.fuzz_replay)
-		status = fuzz_replay(r, &spec, err, sizeof(err));
-	else
-		status = fuzz_target(r, &spec, err, sizeof(err));
-	machine_free(r->m);
-	if (!plug_close(&r->config, err, sizeof(err)))
-		status = complain(err);
-	snapshot_close(&r->restored);
-	return status;
+	if (o->rtc == OPT_RTC_UTC)
+		o->rtc_base = now;
+	if (o->rtc == OPT_RTC_LOCALTIME && localtime_r(&now, &tm))
+		o->rtc_base = timegm(&tm);
 }
 
 int main(int argc, char **argv)
@@ -1157,11 +760,12 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "snap"))
 		return snapcmd(argc - 2, argv + 2, stdout, stderr);
 	if (options_parse(&r.o, argc, argv, err, sizeof(err)))
-		return complain(err);
+		return run_complain(err);
+	set_start_date(&r.o);
 	if (inform(&r.o))
 		status = printed();
 	else
-		status = r.o.fuzz || r.o.fuzz_replay ? fuzz_session(&r) : session(&r);
+		status = r.o.fuzz || r.o.fuzz_replay ? run_fuzz(&r, stdout) : session(&r);
 	options_release(&r.o);
 	return status;
 }

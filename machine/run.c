@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What every way to run a machine begins with. */
+#include "machine/run.h"
+
+#include <errno.h>
+
+#include "machine/boot.h"
+#include "machine/reboot.h"
+
+int run_complain(const char *text)
+{
+	fprintf(stderr, "vonk: %s\n", text);
+	return EXIT_USAGE;
+}
+
+int run_power_on(struct run *r, char *err, size_t errlen)
+{
+	int ret = boot_config(&r->o, &r->config, err, errlen);
+
+	if (!ret)
+		ret = plug_open(&r->o, &r->config, err, errlen);
+	if (!ret)
+		ret = machine_new(&r->m, &r->config, err, errlen);
+	if (!ret)
+		ret = boot_nvram_file(r->m, &r->o, &r->nvram, err, errlen);
+	if (!ret)
+		ret = boot_load(r->m, &r->o, r->batch, err, errlen);
+	if (!ret && reboot_note(r->m)) {
+		snprintf(err, errlen, "out of memory");
+		ret = -ENOMEM;
+	}
+	return ret;
+}
