@@ -484,9 +484,8 @@ static const struct opt_row rows[] = {
 	  .help = "the run that was recorded, once more; with -restore from a snapshot taken in it "
 		  "on" },
 	{ "d", "ITEM,...", GRP_DEBUG, 0, opt_log,
-	  .help = "log int, mmu, guest_errors, unimp, dev, or, slowly, in_asm, exec, cpu; 'help' "
-		  "tells "
-		  "more" },
+	  .help = "log int, mmu, guest_errors, unimp, dev, fusion, or, slowly, in_asm, exec, "
+		  "cpu; 'help' tells more" },
 	{ "D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr" },
 	{ "dfilter", "RANGE,...", GRP_DEBUG, 0, opt_dfilter,
 	  .help = "of in_asm, exec, cpu and -trace, log only these addresses: FIRST..LAST, "

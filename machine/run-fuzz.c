@@ -14,9 +14,10 @@ static int fuzz_machine(struct run *r, char *err, size_t errlen)
 	int ret;
 
 	r->batch = true;
-	if (r->o.clock == OPT_CLOCK_HOST || r->o.record || r->o.replay || r->o.gdb.spec) {
+	if (r->o.clock == OPT_CLOCK_HOST || r->o.record || r->o.replay || r->o.gdb.spec ||
+	    r->o.profile) {
 		snprintf(err, errlen,
-			 "-fuzz does not go with -clock host, -gdb, -record or -replay");
+			 "-fuzz does not go with -clock host, -gdb, -profile, -record or -replay");
 		return -EINVAL;
 	}
 	ret = nvram_open(&r->nvram, r->o.nvram, err, errlen);

@@ -288,4 +288,10 @@ server('', __AFL_SHM_ID => $map);
 is(sprintf('%08x', word()), 'c001ffff', 'a greeting without shared inputs');
 ok((round('x'))[1] eq $bytes, 'standard input is one');
 done();
+# What would watch a run that does not begin again and again.
+for my $other ('-clock host', '-profile p', '-record r', '-replay r') {
+	my $text = `'$vonk' -fuzz '$fuzz' $other $elf 2>&1 </dev/null`;
+	ok($? >> 8 == 1 && $text =~ /^vonk: -fuzz does not go with .*\n\z/, "not with $other");
+}
+
 print "1..$n\n";
