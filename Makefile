@@ -20,9 +20,9 @@ CFLAGS = -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -I. -I$(O)/gen -Wall -Wextra -Wno-missing-field-initializers -Wvla -Wmissing-prototypes \
 	-Wstrict-prototypes -fno-strict-aliasing -fno-pie -ffile-prefix-map=$(CURDIR)=. \
 	-DVONK_VERSION='"$(VERSION)"' $(HARDEN) $(ZLIB:%=-isystem %/include)
-# No PIE: the engine's ops hold 32-bit addresses of their handlers. See BUILDING.
+# No PIE: the engine's ops hold 32-bit addresses of their handlers. See tools/doc/building.md.
 HARDEN = $(if $(SANITIZE)$(COVER),,-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-HARDEN_LD = -no-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--build-id=sha1
+HARDEN_LD = -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--build-id=sha1
 ALL_LDFLAGS = $(LDFLAGS) -static $(HARDEN_LD) $(ZLIB:%=-L%/lib)
 # snap/ and dev/ handle what guests and files say: every conversion there is a decision.
 CONV := -Wconversion -Wsign-conversion
