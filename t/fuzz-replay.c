@@ -60,6 +60,13 @@ static void add(struct inputs *to, const u8 *p, size_t n)
 	to->in[to->nr++] = (struct input){ copy, n };
 }
 
+static void release(struct inputs *all)
+{
+	for (size_t i = 0; i < all->nr; i++)
+		free(all->in[i].p);
+	free(all->in);
+}
+
 static void add_file(struct inputs *to, const char *path)
 {
 	FILE *f = fopen(path, "rb");
@@ -128,6 +135,7 @@ static int pack(const char *file, const char *dirname)
 	}
 	if (fclose(out))
 		die("cannot be written", file);
+	release(&all);
 	return 0;
 }
 
@@ -146,6 +154,7 @@ static int unpack(const char *file, const char *dirname)
 		    fclose(out))
 			die("cannot be written", path);
 	}
+	release(&all);
 	return 0;
 }
 
@@ -208,5 +217,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < all.nr && !runs; i++)
 		LLVMFuzzerTestOneInput(all.in[i].p, all.in[i].n);
 	printf("%zu inputs\n", all.nr);
+	release(&all);
 	return 0;
 }
