@@ -35,60 +35,32 @@ EXEC_OPS(HANDLER)
 #define SKIP_NOP() JUMP(op[2].fn, op + 2, ca, cb, x, tp)
 #define SKIP_ANNULLED() JUMP(op[2].fn, op + 2, ca, cb, x - 16, tp)
 
-/* name: in the page with a nop behind it; _s: with any delay instruction; _a: annulled if untaken; _f, _fa: far. */
-#define BRANCH(name, cond)                                                                         \
+#define TO_NEAR() COVER(pc_of(cpu, TARGET))
+#define TO_FAR()                                                                                   \
+	do {                                                                                       \
+		cpu->far_pc = FAR_TARGET;                                                          \
+		COVER(cpu->far_pc);                                                                \
+	} while (0)
+
+#define BRANCH_FORM(name, cond, PASS, TO, TAKE)                                                    \
 	static void op_##name(ARGS)                                                                \
 	{                                                                                          \
 		if (!(cond)) {                                                                     \
 			UNTAKEN();                                                                 \
-			SKIP_NOP();                                                                \
+			PASS();                                                                    \
 		}                                                                                  \
 		COUNT(2);                                                                          \
-		COVER(pc_of(cpu, TARGET));                                                         \
-		GO(TARGET);                                                                        \
-	}                                                                                          \
-	static void op_##name##_s(ARGS)                                                            \
-	{                                                                                          \
-		if (!(cond)) {                                                                     \
-			UNTAKEN();                                                                 \
-			IN_LINE();                                                                 \
-		}                                                                                  \
-		COUNT(2);                                                                          \
-		COVER(pc_of(cpu, TARGET));                                                         \
-		GO_SLOT(TARGET);                                                                   \
-	}                                                                                          \
-	static void op_##name##_a(ARGS)                                                            \
-	{                                                                                          \
-		if (!(cond)) {                                                                     \
-			UNTAKEN();                                                                 \
-			SKIP_ANNULLED();                                                           \
-		}                                                                                  \
-		COUNT(2);                                                                          \
-		COVER(pc_of(cpu, TARGET));                                                         \
-		GO_SLOT(TARGET);                                                                   \
-	}                                                                                          \
-	static void op_##name##_f(ARGS)                                                            \
-	{                                                                                          \
-		if (!(cond)) {                                                                     \
-			UNTAKEN();                                                                 \
-			IN_LINE();                                                                 \
-		}                                                                                  \
-		COUNT(2);                                                                          \
-		cpu->far_pc = FAR_TARGET;                                                          \
-		COVER(cpu->far_pc);                                                                \
-		GO_SLOT(&cpu->far_op);                                                             \
-	}                                                                                          \
-	static void op_##name##_fa(ARGS)                                                           \
-	{                                                                                          \
-		if (!(cond)) {                                                                     \
-			UNTAKEN();                                                                 \
-			SKIP_ANNULLED();                                                           \
-		}                                                                                  \
-		COUNT(2);                                                                          \
-		cpu->far_pc = FAR_TARGET;                                                          \
-		COVER(cpu->far_pc);                                                                \
-		GO_SLOT(&cpu->far_op);                                                             \
+		TO();                                                                              \
+		TAKE;                                                                              \
 	}
+
+/* name: in the page with a nop behind it; _s: with any delay instruction; _a: annulled if untaken; _f, _fa: far. */
+#define BRANCH(name, cond)                                                                         \
+	BRANCH_FORM(name, cond, SKIP_NOP, TO_NEAR, GO(TARGET))                                     \
+	BRANCH_FORM(name##_s, cond, IN_LINE, TO_NEAR, GO_SLOT(TARGET))                             \
+	BRANCH_FORM(name##_a, cond, SKIP_ANNULLED, TO_NEAR, GO_SLOT(TARGET))                       \
+	BRANCH_FORM(name##_f, cond, IN_LINE, TO_FAR, GO_SLOT(&cpu->far_op))                        \
+	BRANCH_FORM(name##_fa, cond, SKIP_ANNULLED, TO_FAR, GO_SLOT(&cpu->far_op))
 
 BRANCH(be, COND_be)
 BRANCH(ble, COND_ble)
