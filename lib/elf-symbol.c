@@ -77,17 +77,29 @@ static bool has_sections(const u8 *file, size_t len)
 	       be16_get(file + E_SHENTSIZE) == SHDR_SIZE;
 }
 
-bool elf_symbol(const u8 *file, size_t len, const char *name, u32 *value)
+/* The symbol table in section *n or behind it, and its names; *n: where to look on. */
+static bool next_symbols(const u8 *file, size_t len, u32 *n, struct elf_span *symbols,
+			 struct elf_span *strings)
 {
-	struct elf_span head, symbols, strhead, strings;
+	struct elf_span head, strhead;
 
 	if (!has_sections(file, len))
 		return false;
-	for (u32 n = 0; n < be16_get(file + E_SHNUM); n++)
-		if (section(file, len, n, &head, &symbols) &&
+	while (*n < be16_get(file + E_SHNUM))
+		if (section(file, len, (*n)++, &head, symbols) &&
 		    be32_get(head.p + SH_TYPE) == SHT_SYMTAB &&
-		    section(file, len, be32_get(head.p + SH_LINK), &strhead, &strings) &&
-		    look(&symbols, &strings, name, value))
+		    section(file, len, be32_get(head.p + SH_LINK), &strhead, strings))
+			return true;
+	return false;
+}
+
+bool elf_symbol(const u8 *file, size_t len, const char *name, u32 *value)
+{
+	struct elf_span symbols, strings;
+	u32 n = 0;
+
+	while (next_symbols(file, len, &n, &symbols, &strings))
+		if (look(&symbols, &strings, name, value))
 			return true;
 	return false;
 }
@@ -156,14 +168,10 @@ static bool visit_functions(const u8 *file, size_t len, const struct elf_span *s
 void elf_functions(const u8 *file, size_t len,
 		   bool (*visit)(void *arg, const struct elf_function *f), void *arg)
 {
-	struct elf_span head, symbols, strhead, strings;
+	struct elf_span symbols, strings;
+	u32 n = 0;
 
-	if (!has_sections(file, len))
-		return;
-	for (u32 n = 0; n < be16_get(file + E_SHNUM); n++)
-		if (section(file, len, n, &head, &symbols) &&
-		    be32_get(head.p + SH_TYPE) == SHT_SYMTAB &&
-		    section(file, len, be32_get(head.p + SH_LINK), &strhead, &strings) &&
-		    !visit_functions(file, len, &symbols, &strings, visit, arg))
+	while (next_symbols(file, len, &n, &symbols, &strings))
+		if (!visit_functions(file, len, &symbols, &strings, visit, arg))
 			return;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/be.h"
+#include "lib/host-load.h"
 
 #define SECTOR 512u
 #define HEAD 4096u
@@ -26,25 +27,6 @@ __printf(4, 5) static int fail(char *err, size_t errlen, int ret, const char *fm
 	vsnprintf(err, errlen, fmt, ap);
 	va_end(ap);
 	return ret;
-}
-
-/* Returns how many bytes there were (fewer than n only at the end of the file), or -errno. */
-static s64 read_at(int fd, u64 off, void *buf, u32 n)
-{
-	u32 done = 0;
-
-	while (done < n) {
-		ssize_t got = pread(fd, (u8 *)buf + done, n - done, (off_t)(off + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (!got)
-			break;
-		done += (u32)got;
-	}
-	return done;
 }
 
 static int write_at(int fd, u64 off, const void *buf, u32 n)
@@ -123,7 +105,7 @@ struct file_block {
 static int file_read(struct block *b, u64 off, void *buf, u32 n)
 {
 	struct file_block *f = container_of(b, struct file_block, b);
-	s64 got = read_at(f->fd, off, buf, n);
+	s64 got = host_read_at(f->fd, off, buf, n);
 
 	if (got < 0)
 		return (int)got;
@@ -232,7 +214,7 @@ static int cow_read(struct block *b, u64 off, void *buf, u32 n)
 		int ret = 0;
 
 		if (held(c, off / SECTOR)) {
-			s64 got = read_at(c->fd, c->data + off, p, step);
+			s64 got = host_read_at(c->fd, c->data + off, p, step);
 
 			if (got != step)
 				ret = got < 0 ? (int)got : -EIO;
@@ -447,7 +429,7 @@ static int read_table(struct cow *c, u64 size)
 
 	for (u64 done = 0; done < nr; done += HEAD) {
 		u32 n = nr - done < HEAD ? (u32)(nr - done) : HEAD;
-		s64 got = read_at(c->fd, HEAD + done, part, n);
+		s64 got = host_read_at(c->fd, HEAD + done, part, n);
 		u32 i = 0;
 
 		if (got != n)
@@ -467,7 +449,7 @@ static int load_cow(struct cow *c, u64 len, const char *path, char *err, size_t 
 {
 	u8 head[HEAD] = { 0 };
 	u64 size = c->base->size;
-	s64 got = read_at(c->fd, 0, head, HEAD);
+	s64 got = host_read_at(c->fd, 0, head, HEAD);
 	int ret;
 
 	if (got < 0)

@@ -56,27 +56,29 @@ static int check_file(int fd, const char *path, u64 max, u64 *size, char *err, s
 	return -EFBIG;
 }
 
-/* Up to n bytes; less only at the end of the file. */
-static int read_fully(int fd, u8 *buf, size_t n, size_t *got)
+s64 host_read_at(int fd, u64 off, void *buf, size_t n)
 {
-	for (*got = 0; *got < n;) {
-		ssize_t rc = read(fd, buf + *got, n - *got);
+	size_t done = 0;
 
-		if (rc < 0 && errno == EINTR)
+	while (done < n) {
+		ssize_t got = pread(fd, (u8 *)buf + done, n - done, (off_t)(off + done));
+
+		if (got < 0 && errno == EINTR)
 			continue;
-		if (rc < 0)
+		if (got < 0)
 			return -errno;
-		if (!rc)
+		if (!got)
 			break;
-		*got += (size_t)rc;
+		done += (size_t)got;
 	}
-	return 0;
+	return (s64)done;
 }
 
 static int read_open(int fd, const char *path, u64 max, u8 **buf, size_t *len, char *err,
 		     size_t errlen)
 {
 	u64 size = 0;
+	s64 got;
 	int rc = check_file(fd, path, max, &size, err, errlen);
 
 	if (rc)
@@ -84,12 +86,14 @@ static int read_open(int fd, const char *path, u64 max, u8 **buf, size_t *len, c
 	*buf = malloc((size_t)size + 1);
 	if (!*buf)
 		return fail(err, errlen, path, "out of memory", -ENOMEM);
-	rc = read_fully(fd, *buf, (size_t)size, len);
-	if (!rc)
+	got = host_read_at(fd, 0, *buf, (size_t)size);
+	if (got >= 0) {
+		*len = (size_t)got;
 		return 0;
+	}
 	free(*buf);
 	*buf = NULL;
-	return fail_errno(err, errlen, path, -rc);
+	return fail_errno(err, errlen, path, (int)-got);
 }
 
 int host_read_file(const char *path, u64 max, u8 **buf, size_t *len, char *err, size_t errlen)

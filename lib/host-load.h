@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading whole files from the host: images, kernels, ROMs. */
+/* Reading from the host: a place in a file, and whole files: images, kernels, ROMs. */
 #ifndef LIB_HOST_LOAD_H
 #define LIB_HOST_LOAD_H
 
 #include "lib/types.h"
+
+/* Returns how many bytes there were from off on (fewer than n only at the end of the file), or -errno. */
+s64 host_read_at(int fd, u64 off, void *buf, size_t n);
 
 /*
  * The whole of a regular file of at most max bytes -> *buf, which the caller frees

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/host-load.h"
 #include "lib/host-signal.h"
 #include "lib/host.h"
 
@@ -542,25 +543,6 @@ void host_source_close(struct host_source *src)
 	*src = (struct host_source){ .fd = -1 };
 }
 
-/* As much of n bytes as there is, or -errno. */
-static s64 read_at(int fd, u64 off, u8 *p, size_t n)
-{
-	size_t done = 0;
-
-	while (done < n) {
-		ssize_t got = pread(fd, p + done, n - done, (off_t)(off + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (!got)
-			break;
-		done += (size_t)got;
-	}
-	return (s64)done;
-}
-
 int host_source_read(struct host_source *src, u64 off, void *buf, size_t n)
 {
 	s64 got;
@@ -570,11 +552,11 @@ int host_source_read(struct host_source *src, u64 off, void *buf, size_t n)
 		return 0;
 	}
 	if (n > sizeof(src->near) / 4) {
-		got = read_at(src->fd, off, buf, n);
+		got = host_read_at(src->fd, off, buf, n);
 		return got < 0 ? (int)got : (size_t)got < n ? -ENODATA : 0;
 	}
 	if (off < src->near_off || off + n > src->near_off + src->near_len) {
-		got = read_at(src->fd, off, src->near, sizeof(src->near));
+		got = host_read_at(src->fd, off, src->near, sizeof(src->near));
 		src->near_off = off;
 		src->near_len = got < 0 ? 0 : (u32)got;
 		if (got < (s64)n)
