@@ -10,7 +10,6 @@
 #include "lib/hash64.h"
 #include "machine/coverage.h"
 
-#define PAGES (1u << 20)
 /* Instructions that line tables may name, all lines together: hostile ones name each again and again. */
 #define LINE_WORK (64u << 20)
 
@@ -29,7 +28,7 @@ static unsigned tsim_word(const struct coverage_page *p, u32 i)
 
 int coverage_write_tsim(const struct coverage *c, FILE *out)
 {
-	for (u32 n = 0; n < PAGES; n++) {
+	for (u32 n = 0; n < COVERAGE_PAGES; n++) {
 		const struct coverage_page *p = c->page[n];
 
 		for (u32 i = 0; p && i < COVERAGE_PAGE; i += TSIM_WORDS) {
@@ -92,7 +91,7 @@ static void each_block(struct blocks *b)
 {
 	bool was_cti = false, in_slot = false;
 
-	for (u32 n = 0; n < PAGES; n++) {
+	for (u32 n = 0; n < COVERAGE_PAGES; n++) {
 		const struct coverage_page *p = b->c->page[n];
 
 		for (u32 i = 0; p && i < COVERAGE_PAGE; i++) {

@@ -13,8 +13,6 @@
 #include "machine/load.h"
 #include "machine/trace.h"
 
-#define PAGES (1u << 20)
-
 static const char *const suffix[COVERAGE_FORMATS] = { "drcov", "info", "cov" };
 
 /* --- counting --- */
@@ -127,7 +125,7 @@ static void release(struct coverage *c)
 		free(c->program[i].file);
 		free(c->program[i].path);
 	}
-	for (unsigned i = 0; c->page && i < PAGES; i++)
+	for (unsigned i = 0; c->page && i < COVERAGE_PAGES; i++)
 		free(c->page[i]);
 	free(c->page);
 	memset(c, 0, sizeof(*c));
@@ -139,7 +137,7 @@ int coverage_begin(struct coverage *c, struct machine *m, const struct options *
 	int ret;
 
 	snprintf(err, errlen, "-cov: out of memory");
-	*c = (struct coverage){ .page = calloc(PAGES, sizeof(*c->page)) };
+	*c = (struct coverage){ .page = calloc(COVERAGE_PAGES, sizeof(*c->page)) };
 	ret = c->page ? open_files(c, o->cov, err, errlen) : -ENOMEM;
 	if (!ret)
 		ret = add_programs(c, o, err, errlen);

@@ -15,6 +15,7 @@
 #include "machine/options.h"
 
 #define COVERAGE_PAGE 1024u /* instructions */
+#define COVERAGE_PAGES (1u << 20) /* of the whole address space */
 #define COVERAGE_PROGRAMS 3
 
 struct coverage_page {

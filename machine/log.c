@@ -61,20 +61,12 @@ static void print_regs(struct log *log, const struct cpu *cpu)
 			cpu->r[n], n % 8 == 7 ? "\n" : "");
 }
 
-static bool is_wanted(const struct log *log, u32 pc)
-{
-	for (unsigned i = 0; i < log->nr_ranges; i++)
-		if (pc >= log->range[i].first && pc <= log->range[i].last)
-			return true;
-	return !log->nr_ranges;
-}
-
 static void log_insn(void *arg, const struct cpu *cpu, u32 pc, u32 word)
 {
 	char text[SPARC_DISAS_MAX];
 	struct log *log = arg;
 
-	if (!(log->set.items & LOG_EACH) || !is_wanted(log, pc))
+	if (!(log->set.items & LOG_EACH) || !opt_in_ranges(log->range, log->nr_ranges, pc))
 		return;
 	if (log->set.items & OPT_LOG_CPU)
 		print_regs(log, cpu);

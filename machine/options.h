@@ -69,6 +69,15 @@ struct opt_range {
 	u32 first, last;
 };
 
+/* Is the address in one of them? Where there are none, all are. */
+static inline bool opt_in_ranges(const struct opt_range *range, unsigned nr, u32 addr)
+{
+	for (unsigned i = 0; i < nr; i++)
+		if (addr >= range[i].first && addr <= range[i].last)
+			return true;
+	return !nr;
+}
+
 /* The items of -d, ending with a NULL name. */
 struct opt_log_item {
 	const char *name;

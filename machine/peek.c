@@ -129,18 +129,27 @@ void peek_each(const struct cpu *cpu, bool (*visit)(void *arg, const struct peek
 	hand_over(&j);
 }
 
+/* What of n bytes at va lies in their first page, at *pa; 0: nothing is there. */
+static u32 first_piece(const struct cpu *cpu, u32 va, bool fetch, u32 n, u64 *pa)
+{
+	u32 here = 0x1000 - (va & 0xfff);
+	struct peek_page page;
+
+	if (!peek_translate(cpu, va, fetch, &page))
+		return 0;
+	*pa = page.pa;
+	return here < n ? here : n;
+}
+
 bool peek_read(const struct cpu *cpu, u32 va, bool fetch, void *buf, u32 n)
 {
 	u8 *to = buf;
+	u64 pa;
 
 	while (n) {
-		u32 here = 0x1000 - (va & 0xfff);
-		struct peek_page page;
+		u32 here = first_piece(cpu, va, fetch, n, &pa);
 
-		if (here > n)
-			here = n;
-		if (!peek_translate(cpu, va, fetch, &page) ||
-		    bus_copy_from(cpu->bus, page.pa, to, here))
+		if (!here || bus_copy_from(cpu->bus, pa, to, here))
 			return false;
 		to += here;
 		va += here;
@@ -152,15 +161,12 @@ bool peek_read(const struct cpu *cpu, u32 va, bool fetch, void *buf, u32 n)
 bool peek_write(const struct cpu *cpu, u32 va, const void *buf, u32 n)
 {
 	const u8 *from = buf;
+	u64 pa;
 
 	while (n) {
-		u32 here = 0x1000 - (va & 0xfff);
-		struct peek_page page;
+		u32 here = first_piece(cpu, va, false, n, &pa);
 
-		if (here > n)
-			here = n;
-		if (!peek_translate(cpu, va, false, &page) ||
-		    bus_copy_to(cpu->bus, page.pa, from, here))
+		if (!here || bus_copy_to(cpu->bus, pa, from, here))
 			return false;
 		from += here;
 		va += here;

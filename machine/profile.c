@@ -147,14 +147,6 @@ void profile_release(struct profile *p)
 
 /* --- names --- */
 
-/* What separates in the files, and what no terminal should see, is not in a name. */
-static void clean(char *text)
-{
-	for (; *text; text++)
-		if ((u8)*text <= ' ' || (u8)*text >= 0x7f || *text == ';')
-			*text = '_';
-}
-
 static const struct symbol_file *key_file(const struct profile *p, u64 key)
 {
 	u32 n = (u32)(key >> 32) & 0xffff;
@@ -178,7 +170,7 @@ static void name_of(const struct profile *p, u64 key, char text[NAME])
 		snprintf(text, NAME, "%.200s", file->symbol[(u32)key].name);
 	else
 		snprintf(text, NAME, "[%08x]", (u32)key);
-	clean(text);
+	symbols_clean(text);
 }
 
 /* --- stacks --- */

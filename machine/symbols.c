@@ -222,6 +222,14 @@ const struct symbol_file *symbols_file_at(const struct symbols *s, const struct 
 	return cpu->s ? other : NULL;
 }
 
+char *symbols_clean(char *text)
+{
+	for (char *p = text; *p; p++)
+		if ((u8)*p <= ' ' || (u8)*p >= 0x7f || *p == ';')
+			*p = '_';
+	return text;
+}
+
 const char *symbols_text(const struct symbols *s, const struct cpu *cpu, u32 pc,
 			 char text[SYMBOLS_TEXT])
 {
@@ -231,11 +239,7 @@ const char *symbols_text(const struct symbols *s, const struct cpu *cpu, u32 pc,
 	*text = '\0';
 	if (symbol)
 		snprintf(text, SYMBOLS_TEXT, "%.80s+0x%x", symbol->name, pc - symbol->va);
-	/* A file may call its code what it likes. */
-	for (char *p = text; *p; p++)
-		if ((u8)*p <= ' ' || (u8)*p >= 0x7f || *p == ';')
-			*p = '_';
-	return text;
+	return symbols_clean(text);
 }
 
 /* 0, which is UNIMP: outside the function. */

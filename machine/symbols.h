@@ -48,6 +48,8 @@ void symbols_release(struct symbols *s);
 const struct symbol *symbols_in(const struct symbol_file *file, u32 va);
 /* Where the instruction at pc comes from, in the mode that the processor is in; NULL: from none of them. */
 const struct symbol_file *symbols_file_at(const struct symbols *s, const struct cpu *cpu, u32 pc);
+/* A file may call its code what it likes: what separates names in our files, and what no terminal should see, goes. */
+char *symbols_clean(char *text);
 /* "name+0x10", or an empty text; returns text. */
 #define SYMBOLS_TEXT 96
 const char *symbols_text(const struct symbols *s, const struct cpu *cpu, u32 pc,

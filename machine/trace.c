@@ -2,7 +2,6 @@
 #include "machine/trace.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "arch/sparc/disas.h"
 
@@ -23,23 +22,9 @@ void tracer_remove(struct cpu *cpu, const struct cpu_tracer *t)
 }
 
 /* Where the current window's register n, above %g7, is kept: outs are the ins of the window below. */
-static u32 *kept(struct trace_regs *k, const struct cpu *cpu, unsigned n)
+static u32 *kept(struct cpu_state *k, const struct cpu *cpu, unsigned n)
 {
 	return n < 16 ? &k->win[cpu->win_below[cpu->cwp]][n] : &k->win[cpu->cwp][n - 16];
-}
-
-static void keep(struct trace_regs *k, const struct cpu *cpu)
-{
-	memcpy(k->global, cpu->r, sizeof(k->global));
-	for (unsigned w = 0; w < cpu->model->nwindows; w++)
-		for (unsigned n = 0; n < 16; n++)
-			k->win[w][n] = cpu_get_reg(cpu, w, n + 16);
-	k->y = cpu->y;
-	k->psr = cpu_get_psr(cpu);
-	k->wim = cpu->wim;
-	k->tbr = cpu->tbr;
-	k->fsr = cpu->fsr;
-	memcpy(k->fd, cpu->fd, sizeof(k->fd));
 }
 
 static void print_changed(FILE *out, const char *name, u32 *old, u32 val)
@@ -50,41 +35,36 @@ static void print_changed(FILE *out, const char *name, u32 *old, u32 val)
 }
 
 /* What has changed, to `out` where that is not NULL, and is remembered. */
-static void print_changes(FILE *out, struct trace_regs *k, const struct cpu *cpu)
+static void print_changes(FILE *out, struct cpu_state *k, const struct cpu *cpu)
 {
 	static const char bank[] = "goli";
 
 	for (unsigned n = 1; n < 32; n++) {
 		char name[4] = { '%', bank[n / 8], (char)('0' + n % 8) };
 
-		print_changed(out, name, n < 8 ? &k->global[n] : kept(k, cpu, n), cpu->r[n]);
+		print_changed(out, name, n < 8 ? &k->globals[n] : kept(k, cpu, n), cpu->r[n]);
 	}
 	print_changed(out, "y", &k->y, cpu->y);
 	print_changed(out, "psr", &k->psr, cpu_get_psr(cpu));
 	print_changed(out, "wim", &k->wim, cpu->wim);
 	print_changed(out, "tbr", &k->tbr, cpu->tbr);
 	print_changed(out, "fsr", &k->fsr, cpu->fsr);
-	for (unsigned n = 0; n < 16; n++) {
-		if (k->fd[n] != cpu->fd[n] && out)
-			fprintf(out, " %%f%u=%016" PRIx64, 2 * n, cpu->fd[n]);
-		k->fd[n] = cpu->fd[n];
-	}
-}
+	for (unsigned n = 0; n < 32; n += 2) {
+		u32 even = cpu_get_f(cpu, n), odd = cpu_get_f(cpu, n + 1);
 
-static bool is_wanted(const struct trace *t, u32 pc)
-{
-	for (unsigned i = 0; i < t->nr_ranges; i++)
-		if (pc >= t->range[i].first && pc <= t->range[i].last)
-			return true;
-	return !t->nr_ranges;
+		if ((k->f[n] != even || k->f[n + 1] != odd) && out)
+			fprintf(out, " %%f%u=%08x%08x", n, even, odd);
+		k->f[n] = even;
+		k->f[n + 1] = odd;
+	}
 }
 
 static void stepped(void *arg, const struct cpu *cpu, u32 pc, u32 word, unsigned tt)
 {
 	struct trace *t = arg;
-	struct trace_regs *k = &t->regs[cpu->id];
+	struct cpu_state *k = &t->regs[cpu->id];
 	char text[SPARC_DISAS_MAX];
-	FILE *out = is_wanted(t, pc) ? t->out : NULL;
+	FILE *out = opt_in_ranges(t->range, t->nr_ranges, pc) ? t->out : NULL;
 
 	if (out) {
 		sparc_disas(word, pc, text, sizeof(text));
@@ -104,7 +84,7 @@ void trace_begin(struct trace *t, struct machine *m, const struct opt_range *ran
 {
 	*t = (struct trace){ .out = out, .m = m, .range = range, .nr_ranges = nr_ranges };
 	for (unsigned i = 0; i < m->config.nr_cpus; i++) {
-		keep(&t->regs[i], m->cpu[i]);
+		cpu_get_state(m->cpu[i], &t->regs[i]);
 		t->tracer[i] = (struct cpu_tracer){ .stepped = stepped, .arg = t };
 		tracer_add(m->cpu[i], &t->tracer[i]);
 	}

@@ -11,20 +11,12 @@
 #include "machine/machine.h"
 #include "machine/options.h"
 
-/* A processor's registers as the last line left them. */
-struct trace_regs {
-	u32 global[8];
-	u32 win[MAX_WINDOWS][16];
-	u32 y, psr, wim, tbr, fsr;
-	u64 fd[16];
-};
-
 struct trace {
 	FILE *out;
 	struct machine *m;
 	const struct opt_range *range; /* instructions elsewhere are not shown */
 	unsigned nr_ranges; /* 0: all are */
-	struct trace_regs regs[OPT_MAX_CPUS];
+	struct cpu_state regs[OPT_MAX_CPUS]; /* as the last line left them */
 	struct cpu_tracer tracer[OPT_MAX_CPUS];
 };
 
