@@ -9,7 +9,6 @@ use File::Basename qw(dirname);
 chdir(($0 =~ s|[^/]*$||r) . './..') or die;
 require './t/expect.pl';
 
-sub slurp { local (@ARGV, $/) = $_[0]; return scalar(<>) }
 
 # Headings as GitHub makes anchors of them.
 sub anchors

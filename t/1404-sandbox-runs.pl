@@ -13,35 +13,14 @@ use POSIX ();
 use Time::HiRes qw(sleep time);
 
 chdir(($0 =~ s|[^/]*$||r) . './..') or die;
+require './t/expect.pl';
 my $vonk = abs_path($ENV{VONK_SANDBOX_BIN} // $ENV{VONK} // './vonk');
 my $dir = tempdir(CLEANUP => 1);
-my $n = 0;
+my $machines = 0;
 $| = 1;
 my @alive;
 $SIG{PIPE} = 'IGNORE';
 chdir $dir or die;
-
-sub ok
-{
-	my ($good, $what) = @_;
-	print $good ? '' : 'not ', 'ok ', ++$n, " - $what\n";
-	return $good;
-}
-
-sub spew
-{
-	my ($name, $data) = @_;
-	open my $fh, '>:raw', $name or die;
-	print $fh $data;
-	close $fh;
-}
-
-sub slurp
-{
-	open my $fh, '<:raw', $_[0] or return '';
-	local $/;
-	return scalar(<$fh>) // '';
-}
 
 # Echoes what serial line A (of an SS-5) receives, and counts in between.
 my $code = pack 'N*',
@@ -62,15 +41,14 @@ spew('spin', pack 'N*', 0x10800000, 0x01000000); # ba to itself
 spew('disk', "\0" x 65536);
 
 if (`$vonk -sandbox on -nographic -limit insns=10 spin 2>&1 </dev/null` =~ /-sandbox on: (.*)/) {
-	print "1..0 # SKIP $1\n";
-	exit;
+	skip_all($1);
 }
 
 # A machine with these arguments and a monitor.
 sub machine
 {
 	my (@args) = @_;
-	my $m = { path => "mon$n", out => "out$n" };
+	my $m = { path => "mon" . ++$machines, out => "out$machines" };
 	$m->{pid} = fork // die;
 	if (!$m->{pid}) {
 		open STDIN, '<', '/dev/null';
@@ -275,4 +253,4 @@ if (system("command -v ${cross}gcc >/dev/null 2>&1")) {
 	whole('a large program\'s coverage', 0, '-cov big big.elf');
 	ok(scalar(() = slurp('big.info') =~ /^DA:/mg) >= 500, 'which is complete');
 }
-print "1..$n\n";
+done();

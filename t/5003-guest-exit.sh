@@ -7,15 +7,6 @@ need_cross
 guest_make guest-lib
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
-flags="$(make -s -f t/guest/guest.mk print-GUEST_CFLAGS) $(make -s -f t/guest/guest.mk print-GUEST_LDFLAGS)"
-
-# program NAME < C
-program() {
-	cat >"$dir/$1.c"
-	# shellcheck disable=SC2086
-	"${cross}gcc" $flags -O1 -o "$dir/$1" "$O/guest/lib/crt0.o" "$dir/$1.c" "$O/guest/lib/libguest.a" ||
-		echo "# $1 does not build"
-}
 
 program hello <<'EOT'
 #include <stdio.h>

@@ -24,7 +24,6 @@ sub put
 	return "$dir/$name";
 }
 
-sub slurp { local (@ARGV, $/) = $_[0]; return scalar(<>) // '' }
 
 sub run
 {

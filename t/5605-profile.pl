@@ -19,8 +19,6 @@ if (!$elf) {
 	exit 0;
 }
 
-sub slurp { open(my $f, '<:raw', $_[0]) or return ''; local $/; return scalar(<$f>) // '' }
-sub spew { open(my $f, '>:raw', $_[0]) or die; print $f $_[1]; close($f) }
 sub run
 {
 	my $p = Expect->start(err => 1, args => [$vonk, '-serial', 'null', '-vga', 'none', '-stats', @_]);

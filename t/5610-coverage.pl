@@ -7,42 +7,13 @@ use warnings;
 use File::Temp qw(tempdir);
 
 chdir(($0 =~ s|[^/]*$||r) . './..') or die;
+require './t/expect.pl';
 my $vonk = $ENV{VONK} // './vonk';
 my $cross = $ENV{GUEST_CROSS} // 'sparc64-linux-gnu-';
 my $dir = tempdir(CLEANUP => 1);
-my $n = 0;
-
-sub ok
-{
-	my ($good, $what) = @_;
-	print $good ? '' : 'not ', 'ok ', ++$n, " - $what\n";
-	return $good;
-}
-
-sub is
-{
-	my ($got, $want, $what) = @_;
-	ok($got eq $want, $what) or print map { "# $_\n" } "got $got", "want $want";
-}
-
-sub slurp
-{
-	open my $fh, '<:raw', $_[0] or return '';
-	local $/;
-	return scalar(<$fh>) // "";
-}
-
-sub spew
-{
-	my ($name, $text) = @_;
-	open my $fh, '>', $name or die;
-	print $fh $text;
-	close $fh;
-}
 
 if (system("command -v ${cross}gcc >/dev/null 2>&1")) {
-	print "1..0 # SKIP no SPARC cross compiler (${cross}gcc)\n";
-	exit;
+	skip_all("no SPARC cross compiler (${cross}gcc)");
 }
 
 spew("$dir/count.c", <<'END');
@@ -180,4 +151,4 @@ if (system('command -v lcov >/dev/null 2>&1') == 0) {
 } else {
 	ok(1, 'lcov reads it # SKIP no lcov');
 }
-print "1..$n\n";
+done();

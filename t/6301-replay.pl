@@ -19,8 +19,6 @@ if (!$bios) {
 	exit 0;
 }
 
-sub slurp { open(my $f, '<:raw', $_[0]) or die "$_[0]: $!"; local $/; return <$f> }
-sub spew { open(my $f, '>:raw', $_[0]) or die; print $f $_[1]; close($f) }
 sub hash_of { return $_[0] =~ /"state_hash": "(\w+)"/ ? $1 : 'no hash' }
 
 # A run by itself: status, what it printed, what it complained about.
@@ -61,7 +59,7 @@ is(hash_of($err), $hash, '  the same state');
 like($again, qr/^ ?4 5 \* \. ?/, '  only what came after it is printed');
 
 # --- what does not fit ---
-my $rec = slurp("$dir/rec");
+my $rec = slurp("$dir/rec") || die "$dir/rec: nothing was recorded\n";
 my ($len) = unpack('x16 Q>', $rec);
 is(substr($rec, 0, 4), "\x89VNK", 'it begins with a snapshot');
 is(substr($rec, $len, 4), 'INPT', '  and goes on with input');

@@ -31,14 +31,6 @@ sub check
 
 sub by_tier { return $_[$tier] }
 
-sub slurp
-{
-	my ($name) = @_;
-	local $/;
-	open my $f, '<:raw', $name or return '';
-	return <$f> // '';
-}
-
 # A program of SPARC instructions at 0x4000, as a raw image with a vector of branches to it.
 sub program
 {

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 chdir(($0 =~ s|[^/]*$||r) . './..') or die;
+require './t/expect.pl';
 my $o = $ENV{O} // 'obj';
 my %safe = map { $_ => 1 } qw(_exit raise sigaction tcsetattr write __stack_chk_fail);
 my %file = (
@@ -12,18 +13,9 @@ my %file = (
 	"$o/machine/main.o" => [qw(tidy stop_at_once)],
 	"$o/lib/host-tty.o" => [qw(host_tty_restore)],
 );
-my $n = 0;
-
-sub ok
-{
-	my ($good, $what) = @_;
-	print $good ? '' : 'not ', 'ok ', ++$n, " - $what\n";
-	return $good;
-}
 
 if ($o =~ /san|cov/ || system('objdump --version >/dev/null 2>&1')) {
-	print "1..0 # SKIP needs objdump, and objects without instrumentation\n";
-	exit;
+	skip_all('needs objdump, and objects without instrumentation');
 }
 for my $obj (sort keys %file) {
 	my ($in, %calls, %indirect) = ('');
@@ -53,4 +45,4 @@ for my $obj (sort keys %file) {
 	print "# $_\n" for @bad;
 	ok((grep { $seen{$_} && ($calls{$_} || $indirect{$_}) } @{ $file{$obj} }) > 0, 'they are there');
 }
-print "1..$n\n";
+done();

@@ -9,43 +9,13 @@ use IPC::SysV qw(IPC_PRIVATE IPC_CREAT IPC_RMID);
 use File::Temp qw(tempdir);
 
 chdir(($0 =~ s|[^/]*$||r) . './..') or die;
+require './t/expect.pl';
+require './t/packet.pl';
 my $vonk = $ENV{VONK} // './vonk';
 my $o = $ENV{O} // 'obj';
-my $cross = $ENV{GUEST_CROSS} // 'sparc64-linux-gnu-';
-my $elf = "$o/guest/fuzz/packet.elf";
+my $elf = packet_elf();
 my $dir = tempdir(CLEANUP => 1);
-my $fuzz = 'mem=input,len=input_len,max=1024,start=ready,done=finished,fail=panic,insns=100000';
-my $n = 0;
-
-sub ok
-{
-	my ($good, $what) = @_;
-	print $good ? '' : 'not ', 'ok ', ++$n, " - $what\n";
-	return $good;
-}
-
-sub is
-{
-	my ($got, $want, $what) = @_;
-	ok($got eq $want, $what) or print map { "# $_\n" } "got $got", "want $want";
-}
-
-if (system("command -v ${cross}gcc >/dev/null 2>&1")) {
-	print "1..0 # SKIP no SPARC cross compiler (${cross}gcc)\n";
-	exit;
-}
-system("mkdir -p $o/guest && flock $o/guest/lock make -s -f t/guest/guest.mk O=$o guest-fuzz >/dev/null") == 0
-	or die "the firmware does not build\n";
-
-# A packet as the firmware's comment describes it.
-sub packet
-{
-	my ($version, $type, $payload) = @_;
-	my $p = 'VP' . pack('C3', $version, $type, length $payload) . $payload;
-	my $x = 0;
-	$x ^= $_ for unpack 'C5', $p;
-	return $version == 2 ? $p . chr $x : $p;
-}
+my $fuzz = packet_spec();
 
 # Bug, input, and the trap that it ends in; none: the fail address.
 my @bugs = (
@@ -168,7 +138,7 @@ sub server
 	($to, $from) = ($w1, $r2);
 }
 
-sub done
+sub ended
 {
 	POSIX::close($_) for $to, $from;
 	waitpid $pid, 0;
@@ -212,7 +182,7 @@ is((round($good))[0], $stopped, 'a child stands');
 kill 'KILL', (round($good))[2];
 my ($st4, $bytes4) = round($good, 1);
 ok($st4 == $stopped && $bytes4 eq $bytes, 'one that was killed is replaced');
-is(done(), 0, 'the fuzzer goes, and so does the target');
+is(ended(), 0, 'the fuzzer goes, and so does the target');
 
 server(',protocol=1', %env);
 is(sprintf('%08x', word()), '41464c01', 'new greeting');
@@ -221,7 +191,7 @@ is(word(), 3, 'with a map size and shared memory');
 is(word(), 65536, 'the size');
 is(sprintf('%08x', word()), '41464c01', 'and the greeting again');
 ok((round($good))[1] eq $bytes, 'the same coverage');
-is(done(), 0, 'the end');
+is(ended(), 0, 'the end');
 
 # --- operands of comparisons, as afl-fuzz -c wants them, in both of its layouts (include/cmplog.h of 4.04c and of 4.22) ---
 
@@ -256,14 +226,14 @@ for (['wide', 8, 32, 8, sub { unpack('V', $_[0]) & 0xffffff }],
 	my @letter = grep { $_->[0] == ord 'z' && $_->[1] == ord 'o' } map { @$_ } values %$all;
 	ok(@letter >= 1, "$name: the letter that is wrong, and the one that is wanted");
 	ok(!grep({ $_->[0] == $_->[1] } map { @$_ } values %$all), "$name: what is equal teaches nothing");
-	is(done(), 0, "$name: the end");
+	is(ended(), 0, "$name: the end");
 	shmctl($cmp, IPC_RMID, 0);
 }
 server('', %env, __AFL_CMPLOG_SHM_ID => $map, '___AFL_EINS_ZWEI_POLIZEI___' => 1);
 is(sprintf('%08x', word()), 'c101ffff', 'memory of a size that no layout has is left alone');
 say_word(0x81000001);
 is((round($good))[0], $stopped, 'and inputs run');
-done();
+ended();
 
 # A hang stays until the fuzzer's own timeout; inputs come by standard input where there is no memory for them.
 $fuzz =~ s/,fail=panic//;
@@ -279,7 +249,7 @@ is(scalar(select(my $got = $bits, undef, undef, 0.5)), 0, 'a hang says nothing')
 kill 'KILL', $child;
 is(word() & 0x7f, POSIX::SIGKILL(), 'until it is killed');
 is((round($good, 1))[0], $stopped, 'and the next one runs');
-done();
+ended();
 
 open my $fh, '>', "$dir/input" or die;
 print $fh $good;
@@ -287,11 +257,11 @@ close $fh;
 server('', __AFL_SHM_ID => $map);
 is(sprintf('%08x', word()), 'c001ffff', 'a greeting without shared inputs');
 ok((round('x'))[1] eq $bytes, 'standard input is one');
-done();
+ended();
 # What would watch a run that does not begin again and again.
 for my $other ('-clock host', '-profile p', '-record r', '-replay r') {
 	my $text = `'$vonk' -fuzz '$fuzz' $other $elf 2>&1 </dev/null`;
 	ok($? >> 8 == 1 && $text =~ /^vonk: -fuzz does not go with .*\n\z/, "not with $other");
 }
 
-print "1..$n\n";
+done();

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Dialogues with a program over pipes or a pseudo-terminal, with time-outs; and TAP.
+# Dialogues with a program over pipes or a pseudo-terminal, with time-outs; files; and TAP.
 #
 #	my $p = Expect->start(args => [$cmd, ...], pty => 1);
 #	$p->send("1 2 + .\r");
@@ -240,8 +240,29 @@ sub DESTROY
 	waitpid($self->{pid}, 0);
 }
 
-# TAP.
+# Files, octet for octet.
 package main;
+
+# Empty where it cannot be read.
+sub slurp
+{
+	my ($path) = @_;
+
+	open(my $f, '<:raw', $path) or return '';
+	local $/;
+	return scalar(<$f>) // '';
+}
+
+sub spew
+{
+	my ($path, $octets) = @_;
+
+	open(my $f, '>:raw', $path) or die "$path: $!\n";
+	print $f $octets;
+	close($f) or die "$path: $!\n";
+}
+
+# TAP.
 
 my ($tap_count, $tap_failed) = (0, 0);
 

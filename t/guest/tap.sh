@@ -6,6 +6,7 @@ VONK=${VONK:-./vonk}
 cross=${GUEST_CROSS:-sparc64-linux-gnu-}
 n=0
 fail=0
+guest_flags=
 
 skip_all() {
 	echo "1..0 # SKIP $1"
@@ -48,6 +49,16 @@ guest_make() {
 		exit 1
 	fi
 	rm -f "$O/guest/log.$$"
+}
+
+# program NAME < C: a bare program with the small library, $dir/NAME; guest-lib is built
+program() {
+	[ "$guest_flags" ] ||
+		guest_flags="$(make -s -f t/guest/guest.mk print-GUEST_CFLAGS) $(make -s -f t/guest/guest.mk print-GUEST_LDFLAGS)"
+	cat >"$dir/$1.c"
+	# shellcheck disable=SC2086
+	"${cross}gcc" $guest_flags -O1 -o "$dir/$1" "$O/guest/lib/crt0.o" "$dir/$1.c" "$O/guest/lib/libguest.a" ||
+		echo "# $1 does not build"
 }
 
 # guest ARGUMENT...: vonk in batch: $out its output without carriage returns, and $status
