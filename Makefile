@@ -150,10 +150,10 @@ check-all:
 guests:
 	$(Q)t/linux/build
 
-# The same tests under AddressSanitizer and UBSan, but for those that drive the plain binary.
+# The same tests under AddressSanitizer and UBSan, but of those that drive the binary only what is quick.
 check-san:
 	$(PARALLEL) test-programs
-	$(Q)VONK_LOCKSTEP=3000000 VONK_FPU_VECTORS=300000 $(PROVE) -j2 $(TESTS_C) t/8001-fuzz-corpora.sh
+	$(Q)VONK_LOCKSTEP=3000000 VONK_FPU_VECTORS=300000 $(PROVE) -j2 $(TESTS_C) t/8001-fuzz-corpora.sh t/8010-fuzz-target.pl
 
 ## soak: what takes long: whole suites, both builds of the reproducibility test, full counts
 soak:

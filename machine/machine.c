@@ -346,13 +346,12 @@ void machine_free(struct machine *m)
 	if (!m)
 		return;
 	captures_free(m);
-	for (unsigned i = 0; i < m->nr_devs; i++) {
-		struct dev *chip = m->dev[i].chip;
-
-		if (chip->cls->release && i < m->nr_started)
-			chip->cls->release(chip);
-		free(chip);
-	}
+	/* A chip that lets go of its timer passes those of the others: none is freed before all are released. */
+	for (unsigned i = 0; i < m->nr_started; i++)
+		if (m->dev[i].chip->cls->release)
+			m->dev[i].chip->cls->release(m->dev[i].chip);
+	for (unsigned i = 0; i < m->nr_devs; i++)
+		free(m->dev[i].chip);
 	for (unsigned i = 0; i < m->config.nr_cpus; i++)
 		if (m->cpu[i]) {
 			cpu_release(m->cpu[i]);
