@@ -4,8 +4,10 @@
  *
  * FAS100A core of STP2000 (NCR89C100). Registers, sequence steps and interrupts
  * follow the Am53CF94 and NCR 53C90A/B, 53C94 data books. Facts that software relies on:
- *  - reading the interrupt register clears it, the sequence step and the error bits of the
- *    status register, but not terminal count, which the next load of the counter clears;
+ *  - reading the interrupt register clears it and the error bits of the status register, but not
+ *    terminal count, which the next load of the counter clears. The data books of the family say that
+ *    the sequence step goes, too; in this part it stays until the next sequence: Solaris reads it after the
+ *    interrupt, and knows what it finds there on such boards;
  *  - a selection ends with interrupt 20, step 0 when nobody answers, else with 18
  *    and step 0 (no message phase), 1 (SELAS: message sent), 2 (no command phase), 3 (CDB cut short), 4 (all sent),
  *    after the target has said which phase comes next;
@@ -321,7 +323,6 @@ static void run_arbitrate(struct esp *esp)
 	u8 cmd = esp->s.cmd & 0x7f;
 	u8 id = esp->s.busid;
 
-	esp->s.seq = 0;
 	if (!bus || !bus->target[id] || id == (esp->s.cfg1 & 7) || cmd == CMD_RESELECT) {
 		esp->s.phase = 0;
 		finish(esp, INTR_DISCONNECT);
@@ -615,6 +616,7 @@ static void chip_reset(struct esp *esp)
 static void begin(struct esp *esp, enum run run, u64 ns)
 {
 	esp->s.run = (u8)run;
+	esp->s.seq = 0;
 	go_on(esp, ns);
 }
 
@@ -745,7 +747,6 @@ static u8 read_intr(struct esp *esp)
 	if (!intr)
 		return 0;
 	esp->s.intr = 0;
-	esp->s.seq = 0;
 	esp->s.status &= STATUS_TC;
 	drive(esp);
 	start_next(esp);
