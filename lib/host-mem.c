@@ -33,6 +33,11 @@ u8 *host_mem_new(u64 size)
 	return p + skip;
 }
 
+void host_mem_sparse(u8 *mem, u64 size)
+{
+	madvise(mem, (size_t)size, MADV_NOHUGEPAGE);
+}
+
 void host_mem_free(u8 *mem, u64 size)
 {
 	if (mem)

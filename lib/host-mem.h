@@ -7,6 +7,8 @@
 
 /* NULL: there is none. size is above 0. */
 u8 *host_mem_new(u64 size);
+/* Most of it will stay untouched: what is touched shall cost no more than itself. */
+void host_mem_sparse(u8 *mem, u64 size);
 /* With the same size; NULL is allowed. */
 void host_mem_free(u8 *mem, u64 size);
 /*

@@ -16,10 +16,12 @@ struct reboot *reboot_new(u64 ram_size)
 		return NULL;
 	r->size = ram_size;
 	r->ram = host_mem_new(ram_size);
-	if (r->ram)
-		return r;
-	free(r);
-	return NULL;
+	if (!r->ram) {
+		free(r);
+		return NULL;
+	}
+	host_mem_sparse(r->ram, ram_size);
+	return r;
 }
 
 void reboot_free(struct reboot *r)

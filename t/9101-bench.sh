@@ -78,6 +78,15 @@ printf '#!/bin/sh\necho some reason >&2\nexit 3\n' >"$dir/liar"
 VONK_QEMU=$dir/liar bench -n 1 -s 50 -k '^crcbit$' -p qemu
 [ $? = 1 ] && grep -q '^bench: crcbit: liar: status 3: some reason$' "$dir/err"
 ok $? "a failing peer fails the row"
+VONK_QEMU=$dir/liar bench -n 1 -s 50 -k '^crcbit$' -p qemu,host
+[ $? = 1 ] && perl -MJSON::PP -e 'local $/; my ($r) = @{decode_json(<STDIN>)->{rows}};
+	exit($r && join(" ", sort keys %{$r->{peers}}) ne "host vonk")' <"$dir/o/bench.json"
+ok $? "but only its own part of it"
+
+# Nine instructions and an octet, by a helper that the compiler makes.
+bench -n 1 -k '^first-octet$' -p qemu
+[ $? = 0 ] && grep -q '^| first-octet ' "$dir/out"
+ok $? "from the start to the first octet"
 
 bench -l && grep -q '^openbios  *dialogue' "$dir/out" && grep -q '^start-up ' "$dir/out"
 ok $? "the rows are listed"

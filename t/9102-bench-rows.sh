@@ -19,15 +19,16 @@ case "$*" in
 		echo "row $row begin"
 		i=0
 		while [ $i -lt 2000 ]; do i=$((i + 1)); done
-		case $row in "$PLAY_FAIL") echo "row $row end 1" ;; *) echo "row $row end 0" ;; esac
+		case ${0##*/}:$row in "$PLAY_FAIL") echo "row $row end 1" ;; *) echo "row $row end 0" ;; esac
 	done
 	;;
 *) echo '{"insns": 5, "state_hash": "0"}' >&2 ;;
 esac
 END
 chmod +x "$dir/play"
+ln -s play "$dir/peer"
 bench() {
-	O=$dir/o VONK=$dir/play VONK_QEMU=$dir/play VONK_GUESTS=$dir/guest tools/bench -p qemu "$@" \
+	O=$dir/o VONK=$dir/play VONK_QEMU=$dir/peer VONK_GUESTS=$dir/guest tools/bench -p qemu "$@" \
 		>"$dir/out" 2>"$dir/err"
 }
 
@@ -40,9 +41,17 @@ got=$(perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>);
 	print join " ", map { my $r = $_; map { scalar @{$r->{peers}{$_}{cpu}} } qw(vonk qemu) } @{$j->{rows}}' \
 	<"$dir/o/bench.json")
 is "$got" "2 2 2 2" "as many times as rounds"
-PLAY_FAIL=disk
+PLAY_FAIL=play:disk
 export PLAY_FAIL
 bench -n 1 -k '^linux/(fork|disk)$'
 [ $? = 1 ] && grep -q '^FAILED: linux (vonk: disk ended with status 1)' "$dir/out"
 ok $? "a program that fails fails the session"
+PLAY_FAIL=peer:disk
+bench -n 2 -k '^linux/(fork|disk)$'
+[ $? = 1 ] && grep -q '^FAILED: linux (qemu: disk ended with status 1)' "$dir/out"
+ok $? "one that fails in a peer is told"
+got=$(perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>);
+	print join " ", map { my $r = $_; "$r->{name} " . join(" ", map { scalar @{$r->{peers}{$_}{cpu} // []} } qw(vonk qemu)) }
+	@{$j->{rows}}' <"$dir/o/bench.json")
+is "$got" "linux/fork 2 1 linux/disk 2 0" "and the rows have what there is"
 plan

@@ -11,7 +11,9 @@
  *
  * name/1, /2, /d: rs1, rs2 or a store's rd is the result of the element before, and is passed
  * on without going through memory. A branch is be (a nop behind it), be_s followed by its delay
- * instruction, or be_a (annulled if untaken); call, call_f and jmpl_ri are followed by theirs.
+ * instruction, or be_a (annulled if untaken), which may be followed by it; call, call_f and jmpl_ri are
+ * followed by theirs. A line with {be,bne,...} in it is a row for each of these words, but for rows that
+ * stand before.
  *
  * Branches that skip one instruction end nothing, for there is nothing to jump to:
  *	be_x	over the instruction behind the delay instruction; both follow
@@ -27,9 +29,9 @@
 #include <string.h>
 
 #define MAX_OPS 256
-#define MAX_ROWS 3072
-#define MAX_NODES 16384
-#define HASH (1u << 15)
+#define MAX_ROWS 8192
+#define MAX_NODES 32768
+#define HASH (1u << 16)
 #define MAX_ELEMENTS 8
 
 struct op {
@@ -220,7 +222,7 @@ static void check_row(const struct row *row)
 {
 	for (int k = 0; k < row->n; k++) {
 		char form = ops[row->e[k].op].form;
-		bool slot = form == 's' || form == 'c';
+		bool slot = form == 's' || form == 'c' || (form == 'a' && k + 1 < row->n);
 
 		if (form == 'x' || form == 'k' || form == 'e')
 			check_skip(row, k, form);
@@ -234,32 +236,69 @@ static void check_row(const struct row *row)
 		die("the delay instruction is missing");
 }
 
+static bool same_row(const struct row *a, const struct row *b)
+{
+	return a->n == b->n && !memcmp(a->e, b->e, sizeof(a->e[0]) * (size_t)a->n);
+}
+
+static void add_row(const char *text, bool expanded)
+{
+	struct row *row = &rows[nr_rows];
+	char buf[512];
+
+	if (nr_rows == MAX_ROWS - 1)
+		die("too many rows");
+	snprintf(buf, sizeof(buf), "%s", text);
+	row->n = 0;
+	row->line = line;
+	for (char *w = strtok(buf, " \t"); w; w = strtok(NULL, " \t")) {
+		if (row->n == MAX_ELEMENTS)
+			die("too many elements");
+		row->e[row->n] = parse_element(w, row);
+		row->n++;
+	}
+	if (!row->n)
+		return;
+	check_row(row);
+	for (int i = 0; expanded && i < nr_rows; i++)
+		if (same_row(&rows[i], row))
+			return;
+	nr_rows++;
+}
+
+/* The first {a,b,...} once as a, once as b and so on. */
+static void expand_row(const char *text, bool expanded)
+{
+	const char *open = strchr(text, '{'), *close = open ? strchr(open, '}') : NULL, *word, *end;
+	char buf[512];
+
+	if (!open) {
+		add_row(text, expanded);
+		return;
+	}
+	if (!close)
+		die("{ without }");
+	for (word = open + 1; word <= close; word = end + 1) {
+		end = word + strcspn(word, ",}");
+		if (snprintf(buf, sizeof(buf), "%.*s%.*s%s", (int)(open - text), text,
+			     (int)(end - word), word, close + 1) >= (int)sizeof(buf))
+			die("too long a line");
+		expand_row(buf, true);
+	}
+}
+
 static void read_rows(const char *name)
 {
 	char *p = read_file(name), *next;
 
 	for (line = 1; *p; line++, p = next) {
-		struct row *row = &rows[nr_rows];
-
 		next = strchr(p, '\n');
 		if (next)
 			*next++ = 0;
 		else
 			next = p + strlen(p);
 		p[strcspn(p, "#")] = 0;
-		row->n = 0;
-		row->line = line;
-		for (char *w = strtok(p, " \t"); w; w = strtok(NULL, " \t")) {
-			if (row->n == MAX_ELEMENTS)
-				die("too many elements");
-			row->e[row->n] = parse_element(w, row);
-			row->n++;
-		}
-		if (!row->n)
-			continue;
-		check_row(row);
-		if (++nr_rows == MAX_ROWS)
-			die("too many rows");
+		expand_row(p, false);
 	}
 }
 
@@ -354,7 +393,10 @@ static void print_handler(const struct row *row, int i)
 	snprintf(stem, sizeof(stem), "%s", o->name);
 	if (o->form == 's' || o->form == 'a')
 		stem[strlen(stem) - 2] = 0;
-	if (o->form == 'b')
+	if (o->form == 'a' && k + 1 < row->n)
+		printf("\tEND_BRANCH_AS(op + %d, COND_%s", k, stem), print_slot(row, k + 1),
+			printf(");\n");
+	else if (o->form == 'b')
 		printf("\tEND_BRANCH(op + %d, COND_%s);\n", k, stem);
 	else if (o->form == 'a')
 		printf("\tEND_BRANCH_A(op + %d, COND_%s);\n", k, stem);
@@ -383,7 +425,7 @@ static struct step steps[HASH];
 static struct step *find_step(int node, struct element e)
 {
 	unsigned key = ((unsigned)node << 12 | (unsigned)e.op << 3 | (unsigned)e.forward) + 1;
-	unsigned h = key * 2654435761u >> 17;
+	unsigned h = key * 2654435761u >> 16;
 
 	while (steps[h].key && steps[h].key != key)
 		h = (h + 1) % HASH;

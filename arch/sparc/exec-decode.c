@@ -439,7 +439,7 @@ struct best {
 static unsigned step_from(unsigned node, unsigned kind, unsigned forward)
 {
 	u32 key = (node << 12 | kind << 3 | forward) + 1;
-	u32 h = key * 2654435761u >> 17;
+	u32 h = key * 2654435761u >> 16;
 
 	while (fused_step[h].key && fused_step[h].key != key)
 		h = (h + 1) % ARRAY_SIZE(fused_step);

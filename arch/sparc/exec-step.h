@@ -104,6 +104,17 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 		JUMP((o)[1].slot_fn, (o) + 1, ca, cb, t, (uintptr_t)TARGET_OF(o));                 \
 	}                                                                                          \
 	JUMP((o)[2].fn, (o) + 2, ca, cb, x - 16, tp)
+/* Annulled if untaken, with the delay instruction. */
+#define END_BRANCH_AS(o, cond, name, form, W, D)                                                   \
+	if (cond) {                                                                                \
+		FUSED_COUNT(o, 2);                                                                 \
+		const struct op *to = TARGET_OF(o);                                                \
+		x = t;                                                                             \
+		tp = (uintptr_t)to;                                                                \
+		STEP_SLOT(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1)); \
+		FUSED_GO(to);                                                                      \
+	}                                                                                          \
+	JUMP((o)[2].fn, (o) + 2, ca, cb, x - 16, tp)
 /* With the delay instruction: once where the branch is taken, once where it is not. */
 #define END_BRANCH_S(o, cond, name, form, W, D)                                                    \
 	if (cond) {                                                                                \
