@@ -26,6 +26,11 @@ static const struct {
 	{ "QEMU,cgthree.bin", "qemu-system-data" },
 };
 
+const char *host_standard_dir(unsigned i)
+{
+	return i < ARRAY_SIZE(standard_dirs) ? standard_dirs[i] : NULL;
+}
+
 static int fail(char *err, size_t errlen, const char *path, const char *why, int rc)
 {
 	snprintf(err, errlen, "%s: %s", path, why);
@@ -138,6 +143,8 @@ static void append(char *text, size_t len, const char *before, const char *what)
 static int not_found(const char *const *dirs, unsigned nr, const char *name, bool searched,
 		     char *err, size_t errlen)
 {
+	const char *package = NULL;
+
 	snprintf(err, errlen, "%s: not found", name);
 	for (unsigned i = 0; searched && i < nr; i++)
 		append(err, errlen, i ? ", " : " in ", dirs[i]);
@@ -145,7 +152,11 @@ static int not_found(const char *const *dirs, unsigned nr, const char *name, boo
 		append(err, errlen, i || nr ? ", " : " in ", standard_dirs[i]);
 	for (unsigned i = 0; i < ARRAY_SIZE(packages); i++)
 		if (!strcmp(name, packages[i].name))
-			append(err, errlen, "; Debian has it in the package ", packages[i].package);
+			package = packages[i].package;
+	if (package)
+		append(err, errlen, "; Debian: apt-get install ", package);
+	else if (searched)
+		append(err, errlen, "", "; -L DIR looks in DIR, too");
 	return -ENOENT;
 }
 

@@ -18,10 +18,12 @@ int host_read_file(const char *path, u64 max, u8 **buf, size_t *len, char *err, 
 /*
  * Looks for a PROM or ROM: `name` itself where it is a file or has a '/', then each of the
  * nr directories, then where distributions put such files. The path goes to found.
- * Returns 0, or -ENOENT with one line in err: where it was looked for, and which
- * Debian package has it. -ENAMETOOLONG where found is too small.
+ * Returns 0, or -ENOENT with one line in err: where it was looked for, and how to get
+ * it. -ENAMETOOLONG where found is too small.
  */
 int host_find_file(const char *const *dirs, unsigned nr, const char *name, char *found,
 		   size_t foundlen, char *err, size_t errlen);
+/* Those places of distributions, one by one; NULL: there are no more. */
+const char *host_standard_dir(unsigned i);
 
 #endif

@@ -12,6 +12,7 @@
 #include "lib/host-load.h"
 #include "machine/demo/demo-image.h"
 #include "machine/load.h"
+#include "machine/optvalue.h"
 #include "machine/prom/prom.h"
 
 /* Keys of the firmware configuration device. */
@@ -50,6 +51,36 @@ static __printf(3, 4) int fail(char *err, size_t errlen, const char *fmt, ...)
 	return -EINVAL;
 }
 
+static int no_such(const char *what, const char *name, const char *option, const char *nearest,
+		   char *err, size_t errlen)
+{
+	if (nearest)
+		return fail(err, errlen,
+			    "no %s is called '%s'; did you mean '%s'? %s help lists them", what,
+			    name, nearest, option);
+	return fail(err, errlen, "no %s is called '%s': %s help lists them", what, name, option);
+}
+
+static int no_board(const char *name, char *err, size_t errlen)
+{
+	struct opt_near near;
+
+	opt_near_begin(&near, name);
+	for (const struct board *b = boards; b->name; b++)
+		opt_near_try(&near, b->name);
+	return no_such("machine", name, "-M", near.best, err, errlen);
+}
+
+static int no_cpu(const char *name, char *err, size_t errlen)
+{
+	struct opt_near near;
+
+	opt_near_begin(&near, name);
+	for (const struct cpu_model *m = cpu_models; m->name; m++)
+		opt_near_try(&near, m->name);
+	return no_such("CPU", name, "-cpu", near.best, err, errlen);
+}
+
 int boot_config(const struct options *o, struct machine_config *c, char *err, size_t errlen)
 {
 	const struct board *b = o->board ? board_find(o->board) : boards;
@@ -57,12 +88,12 @@ int boot_config(const struct options *o, struct machine_config *c, char *err, si
 
 	memset(c, 0, sizeof(*c));
 	if (!b)
-		return fail(err, errlen, "no machine is called '%s': -M help lists them", o->board);
+		return no_board(o->board, err, errlen);
 	cpu = o->cpu ? o->cpu : b->cpu;
 	c->board = b;
 	c->cpu = cpu_model_find(cpu);
 	if (!c->cpu)
-		return fail(err, errlen, "no CPU is called '%s': -cpu help lists them", cpu);
+		return no_cpu(cpu, err, errlen);
 	c->nr_cpus = o->smp ? o->smp : 1;
 	if (c->nr_cpus > 1)
 		return fail(err, errlen, "-smp %u: this version runs one CPU", o->smp);

@@ -225,6 +225,18 @@ static int read_count(struct reading *r, const struct optpart *p, bool *known)
 	return ret;
 }
 
+static int no_key(struct reading *r, const char *key)
+{
+	struct opt_near near;
+
+	opt_near_begin(&near, key);
+	for (const struct opt_word *w = opt_words("fuzz"); w->name; w++)
+		opt_near_try(&near, w->name);
+	return fail(r, "no key '%s='; %s%s%s-fuzz help lists them", key,
+		    near.best ? "did you mean " : "", near.best ? near.best : "",
+		    near.best ? "? " : "");
+}
+
 static int read_part(struct reading *r, struct optpart *p)
 {
 	struct fuzz_spec *s = r->s;
@@ -264,7 +276,7 @@ static int read_part(struct reading *r, struct optpart *p)
 		s->exit_fails = !strcmp(p->val, "fail");
 		return s->exit_fails || !strcmp(p->val, "pass") ? 0 : fail(r, "exit: fail or pass");
 	}
-	return fail(r, "no key '%s='", p->key);
+	return no_key(r, p->key);
 }
 
 static int check(struct reading *r)

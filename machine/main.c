@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/host-about.h"
+#include "lib/host-load.h"
 #include "lib/host-sandbox.h"
 #include "lib/host-save.h"
 #include "lib/host-signal.h"
@@ -69,6 +70,17 @@ static void print_log_items(void)
 		printf("%-14s %s\n", i->name, i->help);
 }
 
+/* Where images are looked for, in that order. */
+static void print_dirs(const struct options *o)
+{
+	const char *dir;
+
+	for (unsigned i = 0; i < o->nr_libdirs; i++)
+		puts(o->libdir[i]);
+	for (unsigned i = 0; (dir = host_standard_dir(i)) != NULL; i++)
+		puts(dir);
+}
+
 /* Was there something to tell instead of a run? */
 static bool inform(const struct options *o)
 {
@@ -86,6 +98,10 @@ static bool inform(const struct options *o)
 		print_boards();
 	else if (o->log_help)
 		print_log_items();
+	else if (o->list && !strcmp(o->list, "L"))
+		print_dirs(o);
+	else if (o->list)
+		options_list(stdout, o->list);
 	else
 		return false;
 	return true;

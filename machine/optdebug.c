@@ -125,6 +125,21 @@ static bool add_log_chip(struct opt_logged *log, const char *word)
 	return true;
 }
 
+static int no_item(const char *word, char *err, size_t errlen)
+{
+	struct opt_near near;
+
+	opt_near_begin(&near, word);
+	for (const struct opt_log_item *i = opt_log_items; i->name; i++)
+		opt_near_try(&near, i->name);
+	snprintf(err, errlen,
+		 "'%s' is none of in_asm, exec, cpu, int, mmu, guest_errors, unimp, dev, dev:CHIP, "
+		 "fusion, ref%s%s%s",
+		 word, near.best ? "; did you mean " : "", near.best ? near.best : "",
+		 near.best ? "?" : "");
+	return -EINVAL;
+}
+
 int options_log(char *text, struct opt_logged *log, bool *help, char *err, size_t errlen)
 {
 	struct optpart p;
@@ -138,13 +153,8 @@ int options_log(char *text, struct opt_logged *log, bool *help, char *err, size_
 		log->items |= i->bit;
 		if (i->name || (!p.val && add_log_chip(log, p.key)))
 			continue;
-		if (p.val || (strcmp(p.key, "help") && strcmp(p.key, "?"))) {
-			snprintf(err, errlen,
-				 "'%s' is none of in_asm, exec, cpu, int, mmu, guest_errors, "
-				 "unimp, dev, dev:CHIP, fusion, ref",
-				 p.key);
-			return -EINVAL;
-		}
+		if (p.val || (strcmp(p.key, "help") && strcmp(p.key, "?")))
+			return no_item(p.key, err, errlen);
 		*help = true;
 	}
 	return 0;

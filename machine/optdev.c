@@ -102,10 +102,7 @@ static int drive_key(struct optctx *c, struct opt_drive *d, const struct optpart
 		for (unsigned i = 0; i < ARRAY_SIZE(silent); i++)
 			if (!strcmp(p->key, silent[i]))
 				return 0;
-		return opt_fail(c,
-				"unknown key '%s'; there are file, overlay, if, unit, media, "
-				"readonly, snapshot and format",
-				p->key);
+		return opt_none_of(c, "unknown key", p->key, "drive");
 	}
 	return 0;
 }
@@ -309,7 +306,7 @@ static int stream_key(struct optctx *c, struct opt_net *n, const struct optpart 
 	else if (!strcmp(p->key, "reconnect") || !strcmp(p->key, "reconnect-ms"))
 		return net_reconnect(c, n, p);
 	else
-		return opt_fail(c, "stream: unknown key '%s'", p->key);
+		return opt_none_of(c, "stream: unknown key", p->key, "stream");
 	return 0;
 }
 
@@ -353,7 +350,7 @@ static int tap_key(struct optctx *c, struct opt_net *n, const struct optpart *p)
 	return 0;
 }
 
-static int net_kind(struct optctx *c, struct opt_net *n, const char *word)
+static int net_kind(struct optctx *c, struct opt_net *n, const char *word, const char *list)
 {
 	if (!strcmp(word, "stream"))
 		n->kind = OPT_NET_STREAM;
@@ -366,8 +363,7 @@ static int net_kind(struct optctx *c, struct opt_net *n, const char *word)
 				"user: there is no network stack inside; run 'passt -f -s SOCKET' "
 				"and use stream,addr.type=unix,addr.path=SOCKET");
 	else
-		return opt_fail(c, "'%s' is not supported; there are stream, socket, tap and none",
-				word);
+		return opt_none_of(c, NULL, word, list);
 	return 0;
 }
 
@@ -421,7 +417,9 @@ static int nic_key(struct optctx *c, const struct optpart *p)
 					p->val);
 		nic->has_mac = true;
 	} else if (!strcmp(p->key, "model")) {
-		if (strcmp(p->val, "lance"))
+		if (!strcmp(p->val, "help") || !strcmp(p->val, "?"))
+			c->o->list = "model";
+		else if (strcmp(p->val, "lance"))
 			return opt_fail(c, "model=%s is not supported; the machine has a lance",
 					p->val);
 	} else if (!strcmp(p->key, "netdev")) {
@@ -446,7 +444,7 @@ int opt_nic(struct optctx *c, char *arg)
 		return opt_fail(c, "the machine has one Ethernet controller");
 	c->o->nic.given = true;
 	n = add_net(c);
-	if (!n || net_kind(c, n, p.key))
+	if (!n || net_kind(c, n, p.key, "nic"))
 		return -EINVAL;
 	while (opt_part(&arg, &p)) {
 		int rc = nic_key(c, &p);
@@ -466,7 +464,7 @@ int opt_netdev(struct optctx *c, char *arg)
 		return -EINVAL;
 	if (!opt_part(&arg, &p) || p.val)
 		return opt_fail(c, "begins with stream, socket or tap");
-	if (net_kind(c, n, p.key))
+	if (net_kind(c, n, p.key, "netdev"))
 		return -EINVAL;
 	while (opt_part(&arg, &p))
 		if (net_key(c, n, &p))
@@ -498,7 +496,7 @@ int opt_net(struct optctx *c, char *arg)
 		return 0;
 	}
 	n = add_net(c);
-	if (!n || net_kind(c, n, p.key))
+	if (!n || net_kind(c, n, p.key, "net"))
 		return -EINVAL;
 	while (opt_part(&arg, &p))
 		if (net_key(c, n, &p))

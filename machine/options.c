@@ -11,7 +11,10 @@
 
 #include "machine/optvalue.h"
 
-enum { OPT_NOT_YET = 1 }; /* the machine does not act on it in this version: refused */
+enum {
+	OPT_NOT_YET = 1, /* the machine does not act on it in this version: refused */
+	OPT_TELLS = 2, /* "help" asks what it takes: where that is no list of words */
+};
 
 enum opt_group {
 	GRP_MACHINE,
@@ -173,7 +176,7 @@ static int read_display(struct optctx *c, char *arg)
 	if (!strcmp(arg, "none"))
 		return 0;
 	if (strncmp(arg, "vnc=", 4) || !arg[4])
-		return opt_fail(c, "'%s' is not supported; there are none and vnc=ADDRESS", arg);
+		return opt_none_of(c, NULL, arg, "display");
 	c->o->display = OPT_DISPLAY_VNC;
 	c->o->vnc = arg + 4;
 	return 0;
@@ -188,7 +191,7 @@ static int read_vga(struct optctx *c, char *arg)
 	else if (!strcmp(arg, "none"))
 		c->o->vga = OPT_VGA_NONE;
 	else
-		return opt_fail(c, "'%s' is not supported; there are tcx, cg3 and none", arg);
+		return opt_none_of(c, NULL, arg, "vga");
 	return 0;
 }
 
@@ -228,7 +231,7 @@ static int read_rtc(struct optctx *c, char *arg)
 						"-clock host",
 						p.val);
 		} else if (strcmp(p.key, "base")) {
-			return opt_fail(c, "unknown key '%s'; there is base=", p.key);
+			return opt_none_of(c, "unknown key", p.key, "rtc");
 		} else if (!strcmp(p.val, "utc") || !strcmp(p.val, "localtime")) {
 			o->rtc = *p.val == 'u' ? OPT_RTC_UTC : OPT_RTC_LOCALTIME;
 		} else if (opt_date(p.val, &o->rtc_base)) {
@@ -250,7 +253,7 @@ static int read_clock(struct optctx *c, char *arg)
 	else if (!strcmp(arg, "host"))
 		c->o->clock = OPT_CLOCK_HOST;
 	else
-		return opt_fail(c, "'%s' is neither virtual nor host", arg);
+		return opt_none_of(c, NULL, arg, "clock");
 	return 0;
 }
 
@@ -281,7 +284,7 @@ static int read_pace(struct optctx *c, char *arg)
 	else if (!strcmp(arg, "auto"))
 		c->o->pace = OPT_PACE_AUTO;
 	else
-		return opt_fail(c, "'%s' is none of real, fast, auto", arg);
+		return opt_none_of(c, NULL, arg, "pace");
 	return 0;
 }
 
@@ -298,7 +301,9 @@ static int read_limit(struct optctx *c, char *arg)
 				return opt_fail(c, "time=%s is not a number of seconds above 0",
 						p.val);
 		} else {
-			return opt_fail(c, "'%s' is neither insns=N nor time=SECONDS", p.key);
+			return p.val ? opt_none_of(c, "unknown key", p.key, "limit")
+				     : opt_fail(c, "'%s' is neither insns=N nor time=SECONDS",
+						p.key);
 		}
 	}
 	return 0;
@@ -377,16 +382,17 @@ static const struct opt_row rows[] = {
 	  .help = "the processor, if not the board's own; 'help' lists them" },
 	{ "device", "help", GRP_MACHINE, 0, read_device,
 	  .help = "list the board's devices, which are fixed" },
-	{ "m", "SIZE", GRP_MACHINE, 0, read_mem,
+	{ "m", "SIZE", GRP_MACHINE, OPT_TELLS, read_mem,
 	  .help = "memory: 64 is 64 MiB; also 65536K, 64M, 1G" },
-	{ "smp", "N", GRP_MACHINE, 0, read_smp, .help = "number of processors, 1 to 4" },
+	{ "smp", "N", GRP_MACHINE, OPT_TELLS, read_smp, .help = "number of processors, 1 to 4" },
 	{ "name", "TEXT", GRP_MACHINE, 0, TEXT(name), .help = "a name for messages" },
-	{ "uuid", "UUID", GRP_MACHINE, 0, read_uuid,
+	{ "uuid", "UUID", GRP_MACHINE, OPT_TELLS, read_uuid,
 	  .help = "the machine's UUID, zeros if not given" },
 
 	{ "bios", "FILE", GRP_BOOT, 0, TEXT(bios), .help = "PROM image, ELF or raw" },
-	{ "L", "DIR", GRP_BOOT, 0, read_libdir,
-	  .help = "look for PROM and ROM images here first; may be repeated" },
+	{ "L", "DIR", GRP_BOOT, OPT_TELLS, read_libdir,
+	  .help = "look for PROM and ROM images here first; may be repeated; 'help' lists where "
+		  "they are looked for" },
 	{ "kernel", "FILE", GRP_BOOT, 0, TEXT(kernel),
 	  .help = "kernel that the PROM starts: ELF, a.out or raw" },
 	{ "initrd", "FILE", GRP_BOOT, 0, TEXT(initrd), .help = "initial RAM disk of that kernel" },
@@ -422,7 +428,7 @@ static const struct opt_row rows[] = {
 		  "-nographic); "
 		  "vnc=ADDRESS" },
 	{ "vga", "KIND", GRP_CONSOLE, 0, read_vga, .help = "frame buffer: tcx, cg3 or none" },
-	{ "g", "WxH[xDEPTH]", GRP_CONSOLE, 0, read_geometry,
+	{ "g", "WxH[xDEPTH]", GRP_CONSOLE, OPT_TELLS, read_geometry,
 	  .help = "1024x768 or, with cg3, 1152x900; DEPTH 8 or, with tcx, 24" },
 
 	{ "nic", "KIND,...", GRP_NET, 0, opt_nic,
@@ -441,7 +447,7 @@ static const struct opt_row rows[] = {
 	{ "clock", "virtual|host", GRP_TIME, 0, read_clock,
 	  .help = "virtual: time is the instruction count, runs repeat to the bit (default). "
 		  "host: the host's clock, so runs do not repeat and -pace is not asked" },
-	{ "icount", "[shift=]N", GRP_TIME, 0, read_icount,
+	{ "icount", "[shift=]N", GRP_TIME, OPT_TELLS, read_icount,
 	  .help = "an instruction lasts 2^N ns of virtual time; 0 to 10, 0 if not given" },
 	{ "pace", "real|fast|auto", GRP_TIME, 0, read_pace,
 	  .help = "an idle guest: sleep as long as it asked, or jump ahead; auto is real on a "
@@ -449,7 +455,7 @@ static const struct opt_row rows[] = {
 	{ "limit", "insns=N,time=S", GRP_TIME, 0, read_limit,
 	  .help = "stop after N instructions or S seconds of virtual time, status 124" },
 
-	{ "tlim", "N UNIT", GRP_TIME, 0, opt_tlim,
+	{ "tlim", "N UNIT", GRP_TIME, OPT_TELLS, opt_tlim,
 	  .help = "as sis has it: -limit time=, the unit being us, ms or s" },
 
 	{ "expect", "REGEX", GRP_TEST, 0, opt_expect,
@@ -465,7 +471,7 @@ static const struct opt_row rows[] = {
 
 	{ "snap", "FILE[,compress=none]", GRP_SNAP, 0, read_snap,
 	  .help = "where SIGUSR1 saves and SIGUSR2 goes back to; vonk.snap if not given" },
-	{ "save-at", "insns=N", GRP_SNAP, 0, read_save_at,
+	{ "save-at", "insns=N", GRP_SNAP, OPT_TELLS, read_save_at,
 	  .help = "save at exactly that instruction count and go on" },
 	{ "restore", "FILE[,verify=header]", GRP_SNAP, 0, read_restore,
 	  .help = "start from a snapshot; - is standard input" },
@@ -476,7 +482,7 @@ static const struct opt_row rows[] = {
 	  .help = "wait for gdb there: tcp::PORT, unix:P, stdio, pty" },
 	{ "s", NULL, GRP_DEBUG, 0, opt_s, .help = "the same as -gdb tcp::1234" },
 	{ "S", NULL, GRP_DEBUG, 0, FLAG(stopped), .help = "do not start the processor" },
-	{ "history", "SIZE", GRP_DEBUG, 0, read_history,
+	{ "history", "SIZE", GRP_DEBUG, OPT_TELLS, read_history,
 	  .help = "memory for gdb's running backwards, 256M if not given; 0: none" },
 	{ "record", "FILE", GRP_DEBUG, 0, TEXT(record),
 	  .help = "record all input, with the machine as it starts, for -replay" },
@@ -487,7 +493,7 @@ static const struct opt_row rows[] = {
 	  .help = "log int, mmu, guest_errors, unimp, dev, fusion, or, slowly, in_asm, exec, "
 		  "cpu; 'help' tells more" },
 	{ "D", "FILE", GRP_DEBUG, 0, TEXT(logfile), .help = "log to FILE instead of stderr" },
-	{ "dfilter", "RANGE,...", GRP_DEBUG, 0, opt_dfilter,
+	{ "dfilter", "RANGE,...", GRP_DEBUG, OPT_TELLS, opt_dfilter,
 	  .help = "of in_asm, exec, cpu and -trace, log only these addresses: FIRST..LAST, "
 		  "START+SIZE, "
 		  "END-SIZE" },
@@ -651,6 +657,12 @@ static int read_row(struct optctx *c, const struct opt_row *row, char *arg)
 	return 0;
 }
 
+static bool asks_for_help(const struct opt_row *row, const char *arg)
+{
+	return (row->flags & OPT_TELLS || opt_words(row->names)) &&
+	       (!strcmp(arg, "help") || !strcmp(arg, "?"));
+}
+
 /* One option at argv[*i], which moves on past its argument. */
 static int read_option(struct optctx *c, bool all, int argc, char **argv, int *i)
 {
@@ -667,6 +679,10 @@ static int read_option(struct optctx *c, bool all, int argc, char **argv, int *i
 		if (*i + 1 >= argc)
 			return opt_fail(c, "needs an argument: %s %s", c->opt, row->arg);
 		arg = argv[++*i];
+	}
+	if (arg && asks_for_help(row, arg)) {
+		c->o->list = row->names;
+		return 0;
 	}
 	c->rest = argv + *i + 1;
 	c->took = 0;
@@ -817,7 +833,7 @@ static int parse(struct options *o, bool all, int argc, char **argv, char *err, 
 	o->arena = (char *)args;
 	rc = read_all(&c, all, argc, args);
 	if (rc || o->help || o->version || o->board_help || o->cpu_help || o->device_help ||
-	    o->log_help)
+	    o->log_help || o->list)
 		return rc;
 	return finish(&c);
 }
@@ -884,6 +900,16 @@ static void print_row(FILE *out, const struct opt_row *row)
 		p += strspn(p, " ");
 	}
 	fputc('\n', out);
+}
+
+void options_list(FILE *out, const char *name)
+{
+	const struct opt_word *words = opt_words(name);
+
+	if (words)
+		opt_list(out, words);
+	else
+		print_row(out, find_row(name));
 }
 
 void options_usage(FILE *out)

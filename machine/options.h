@@ -163,6 +163,7 @@ struct opt_dump {
 struct options {
 	/* Asked to print something and stop. */
 	bool help, version, board_help, cpu_help, device_help, log_help;
+	const char *list; /* what options_list() takes, NULL: no list was asked for */
 
 	const char *board; /* NULL: the default one */
 	const char *cpu; /* NULL: the board's own */
@@ -270,6 +271,8 @@ int options_log(char *text, struct opt_logged *log, bool *help, char *err, size_
  */
 int options_gdb(const char *arg, char *spec, size_t size);
 
+/* What -OPTION help tells: the words it takes, or what --help says about it. */
+void options_list(FILE *out, const char *name);
 /* The text of --help, 79 columns at most. */
 void options_usage(FILE *out);
 

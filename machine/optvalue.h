@@ -43,6 +43,24 @@ int opt_hostport(char *text, const char **host, u16 *port);
 /* A character back end by its kind; text stays whole and must stay. */
 int opt_chr(struct optctx *c, struct opt_chr *chr, const char *text);
 
+/* A word that an option takes; lists end with a NULL name. */
+struct opt_word {
+	const char *name, *help;
+};
+/* The words of an option, by its name without a dash, or of "model" and "stream"; NULL: it has no list. */
+const struct opt_word *opt_words(const char *name);
+void opt_list(FILE *out, const struct opt_word *words);
+/* Refuse a word that is none of them: WHAT it is (NULL: a value), which is nearest, and which there are. */
+int opt_none_of(struct optctx *c, const char *what, const char *word, const char *list);
+
+/* Which of several candidates is spelled most like a word; best: NULL, none comes near. */
+struct opt_near {
+	const char *word, *best;
+	unsigned limit;
+};
+void opt_near_begin(struct opt_near *near, const char *word);
+void opt_near_try(struct opt_near *near, const char *candidate);
+
 /* The number of single-character edits (insert, delete, change, swap neighbours) between two words. */
 unsigned opt_distance(const char *a, const char *b);
 

@@ -262,7 +262,8 @@ static void test_drives(void)
 	bad("-drive file=x,format=qcow2", "qemu-img convert");
 	bad("-drive file=x,media=tape", "neither disk nor cdrom");
 	bad("-drive file=x,readonly=maybe", "on or off");
-	bad("-drive file=x,colour=red", "unknown key 'colour'");
+	bad("-drive file=x,colour=red", "unknown key 'colour'; there are file,");
+	bad("-drive file=x,meida=disk", "did you mean media?");
 	bad("-drive file=x,overlay=o,snapshot=on", "overlay does not go");
 	bad("-drive file=x,overlay=o -snapshot", "overlay does not go with -snapshot");
 	bad("-drive file=x,media=cdrom,overlay=o", "CD-ROM");
@@ -320,7 +321,11 @@ static void test_console(void)
 	bad("-vga cg3 -g 1024x768x24", "depth 24");
 	bad("-g 1024", "WIDTHxHEIGHT");
 	bad("-g 1024x768x8x1", "WIDTHxHEIGHT");
-	bad("-display sdl", "none and vnc");
+	bad("-display sdl", "there is none");
+	bad("-display nonne", "did you mean none?");
+	bad("-vga txc", "did you mean tcx? there are tcx, cg3 and none");
+	bad("-serial stdoi", "did you mean stdio?");
+	bad("-monitor unx:/s", "did you mean unix:P?");
 }
 
 static void test_net(void)
@@ -382,6 +387,9 @@ static void test_net(void)
 	bad("-object filter-dump,netdev=zz,file=f", "no network 'zz'");
 	bad("-object rng-random,id=a", "filter-dump");
 	bad("-nic stream,addr.type=unix,addr.path=a,hat=b", "unknown key 'hat'");
+	bad("-nic stream,adr.type=unix", "did you mean addr.type?");
+	bad("-nic steam", "did you mean stream?");
+	bad("-netdev soket,id=a", "did you mean socket?");
 }
 
 static void test_time(void)
@@ -419,11 +427,15 @@ static void test_time(void)
 	bad("-rtc base=tomorrow", "base=tomorrow");
 	bad("-rtc utc", "base=DATE");
 	bad("-rtc base=utc,clock=host", "-clock host");
-	bad("-clock fast", "neither virtual nor host");
+	bad("-clock fast", "there are virtual and host");
+	bad("-clock virtaul", "did you mean virtual?");
+	bad("-pace rael", "did you mean real?");
+	bad("-limit isns=4", "did you mean insns?");
+	bad("-d unipm", "did you mean unimp?");
 	bad("-icount 11", "0 to 10");
 	bad("-icount auto", "0 to 10");
 	bad("-icount 1,sleep=on", "sleep=");
-	bad("-pace quick", "real, fast, auto");
+	bad("-pace quick", "real, fast and auto");
 	bad("-limit 5", "insns=N");
 	bad("-limit insns=0", "above 0");
 	bad("-limit time=0", "above 0");

@@ -65,7 +65,9 @@ sub options
 	refused(qr/-kernal.*did you mean -kernel/, '-kernal', 'x');
 	refused(qr/-bios/, '-bios');
 	refused(qr/-M.*argument/, '-M');
-	refused(qr/SS-7.*-M help/, '-M', 'SS-7');
+	refused(qr/SS-7.*did you mean 'SS-5'.*-M help/, '-M', 'SS-7');
+	refused(qr/'sun3'. -M help|'sun3': -M help/, '-M', 'sun3');
+	refused(qr/did you mean 'TI SuperSparc 61'/, '-cpu', 'TI SuperSpark 61');
 	refused(qr/-M/, '-M', '');
 	refused(qr/Z80.*-cpu help/, '-cpu', 'Z80');
 	refused(qr/-m\b.*from 1 to 256/, '-m', '257');
@@ -197,6 +199,32 @@ sub help
 	($st, $out, $err) = run('-d', 'help');
 	is("$st$err", '0', '-d help: status 0');
 	like($out, qr/^in_asm .*^exec .*^int .*^unimp /ms, 'it lists what can be logged');
+	# What QEMU lists, and what stands for each of its words.
+	my %lists = ('-vga' => 'tcx cg3 none', '-display' => 'none', '-netdev' => 'stream socket tap', '-nic' => 'stream socket tap none',
+		'-net' => 'nic stream socket tap none', '-object' => 'filter-dump', '-boot' => 'a c d n', '-clock' => 'virtual host',
+		'-pace' => 'real fast auto', '-limit' => 'insns time', '-sandbox' => 'on off', '-rtc' => 'base clock',
+		'-drive' => 'file if unit media overlay readonly snapshot format',
+		'-serial' => 'stdio mon:stdio null none pty file:P pipe:P unix:P tcp:H:P fd:N', '-gdb' => 'tcp::PORT unix:P stdio pty none');
+	$lists{'-monitor'} = $lists{'-serial'};
+	for my $o (sort keys %lists) {
+		for my $word ('help', '?') {
+			($st, $out, $err) = run($o, $word);
+			is("$st$err" . join(' ', $out =~ /^(\S+) +\S/mg), "0$lists{$o}", "$o $word: a list on stdout, status 0");
+		}
+	}
+	($st, $out, $err) = run('-nic', 'tap,ifname=x,model=help');
+	is("$st$err$out", "0lance          Am7990, on the board\n", 'model=help');
+	($st, $out, $err) = run('-fuzz', 'help');
+	is("$st$err", '0', '-fuzz help: status 0');
+	like($out, qr/^mem .*^repeat /ms, 'its keys');
+	for my $o (qw(-m -smp -uuid -g -icount -tlim -save-at -history -dfilter)) {
+		($st, $out, $err) = run($o, 'help');
+		like("$st$err$out", qr/^0  $o /, "$o help: what --help says of it");
+	}
+	($st, $out, $err) = run('-L', $dir, '-L', 'help');
+	is("$st$err$out", "0$dir\n/usr/share/qemu\n/usr/share/openbios\n/usr/local/share/vonk\n", '-L help: where images are looked for');
+	# A word that means something else is no question.
+	is((run('-append', 'help', '-kernel', "$dir/missing"))[0], 1, '-append help is a command line');
 	for my $h ('-h', '-help', '--help') {
 		($st, $out, $err) = run($h);
 		is("$st$err", '0', "$h: status 0");

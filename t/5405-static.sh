@@ -80,6 +80,10 @@ if [ "$(id -u)" -eq 0 ] && command -v chroot >/dev/null 2>&1 && chroot "$tmp/roo
 	env -i "$(command -v chroot)" "$tmp/root" /vonk -append selftest </dev/null >"$tmp/out" 2>&1
 	[ $? -eq 0 ] && grep -q '^selftest: .* 0 failed' "$tmp/out"
 	ok $? "it runs in an empty directory as root directory"
+	# What is missing there it looks for, and tells where, and how it can be had.
+	want='vonk: openbios-sparc32: not found in /roms, /usr/share/qemu, /usr/share/openbios, /usr/local/share/vonk;'
+	[ "$(chroot "$tmp/root" /vonk -L /roms -bios openbios-sparc32 2>&1)" = "$want Debian: apt-get install openbios-sparc" ]
+	ok $? "firmware that is not there: where it was looked for, and how to get it"
 else
 	env -i "$tmp/root/vonk" -append selftest </dev/null >"$tmp/out" 2>&1
 	[ $? -eq 0 ] && grep -q '^selftest: .* 0 failed' "$tmp/out"
