@@ -121,7 +121,7 @@ struct block *block_base(struct block *b)
 	return b->ops->base ? b->ops->base(b) : b;
 }
 
-int block_digest(struct block *b, u8 digest[SHA256_SIZE])
+int block_digest(struct block *b, u8 digest[SHA256_SIZE], struct progress *p, const char *name)
 {
 	u8 buf[16 * BLOCK_UNIT];
 	struct sha256 sha;
@@ -134,6 +134,7 @@ int block_digest(struct block *b, u8 digest[SHA256_SIZE])
 
 		ret = block_read(b, off, buf, n);
 		sha256_add(&sha, buf, ret ? 0 : n);
+		progress_at(p, name, off + n, b->size);
 	}
 	sha256_end(&sha, digest);
 	return ret;

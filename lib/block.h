@@ -16,6 +16,7 @@
 #include <errno.h>
 
 #include "lib/past.h"
+#include "lib/progress.h"
 #include "lib/sha256.h"
 
 /* The unit in which overlays report what the guest changed. */
@@ -71,7 +72,7 @@ int block_forget(struct block *b, u64 unit);
 /* The base of an overlay, or the block itself. */
 struct block *block_base(struct block *b);
 /* The SHA-256 of all its bytes. */
-int block_digest(struct block *b, u8 digest[SHA256_SIZE]);
+int block_digest(struct block *b, u8 digest[SHA256_SIZE], struct progress *p, const char *name);
 
 /* Memory, all zero at first; NULL if there is none, or size is 0 or no multiple of 512. */
 struct block *block_mem_new(u64 size);

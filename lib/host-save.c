@@ -496,6 +496,7 @@ static int read_stream(struct host_source *src, int fd, host_source_limit *limit
 		if (!n)
 			return 0;
 		src->size += (u64)n;
+		progress_at(src->watch, NULL, src->size, 0);
 	}
 	return 0;
 }
@@ -526,6 +527,9 @@ int host_source_open(struct host_source *src, const char *path, host_source_limi
 	int ret;
 
 	*src = (struct host_source){ .fd = -1 };
+	src->watch =
+		host_progress_begin(&src->progress, HOST_PROGRESS_FD, true, HOST_PROGRESS_AFTER,
+				    "reading", strcmp(path, "-") ? path : "standard input");
 	ret = open_source(src, path, limit, &what);
 	*odd = what;
 	if (!ret)
@@ -537,6 +541,7 @@ int host_source_open(struct host_source *src, const char *path, host_source_limi
 
 void host_source_close(struct host_source *src)
 {
+	host_progress_end(&src->progress);
 	if (src->fd >= 0)
 		close(src->fd);
 	free(src->mem);
@@ -547,6 +552,7 @@ int host_source_read(struct host_source *src, u64 off, void *buf, size_t n)
 {
 	s64 got;
 
+	progress_at(src->watch, NULL, off, src->size);
 	if (src->fd < 0) {
 		memcpy(buf, src->mem + off, n);
 		return 0;

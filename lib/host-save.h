@@ -5,7 +5,7 @@
 #ifndef LIB_HOST_SAVE_H
 #define LIB_HOST_SAVE_H
 
-#include "lib/types.h"
+#include "lib/host-progress.h"
 
 /*
  * The system calls of a replacement, for tests that let each of them fail. All are as the calls
@@ -89,6 +89,8 @@ struct host_source {
 	int fd; /* -1: all is in mem */
 	u8 *mem;
 	u64 size;
+	struct host_progress progress;
+	struct progress *watch; /* to be told of work on what is read; NULL: nobody looks */
 	/* What was read last, and a little more: small things lie side by side. */
 	u8 near[16384];
 	u64 near_off;

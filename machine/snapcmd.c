@@ -451,7 +451,7 @@ static int write_overlay(struct snapshot *s, unsigned n, const char *path, char 
 
 /* The image that a drive's changes belong to, checked; NULL with 0: none is needed. */
 static int open_base(const struct extract *x, const struct snap_disk *d, unsigned n,
-		     struct block **base, char *err, size_t errlen)
+		     struct block **base, struct progress *watch, char *err, size_t errlen)
 {
 	const char *path = x->base[n] ? x->base[n] : d->path;
 	u8 digest[SHA256_SIZE];
@@ -463,7 +463,7 @@ static int open_base(const struct extract *x, const struct snap_disk *d, unsigne
 	ret = host_file_open(base, path, false, err, errlen);
 	if (ret)
 		return ret;
-	ret = block_digest(*base, digest);
+	ret = block_digest(*base, digest, watch, path);
 	if (ret)
 		snprintf(err, errlen, "%s: %s", path, strerror(-ret));
 	else if ((*base)->size != d->size || memcmp(digest, d->digest, sizeof(digest)))
@@ -490,7 +490,7 @@ static int extract_drive(const struct extract *x, struct snapshot *s, unsigned n
 		return 0;
 	snprintf(path, sizeof(path), "%s/%s.%s", x->dir, snapshot_drive_name(n),
 		 overlay ? "overlay" : "img");
-	ret = overlay ? 0 : open_base(x, d, n, &base, err, errlen);
+	ret = overlay ? 0 : open_base(x, d, n, &base, s->file.watch, err, errlen);
 	if (!ret)
 		ret = overlay ? write_overlay(s, n, path, err, errlen)
 			      : write_image(s, n, base, path, err, errlen);

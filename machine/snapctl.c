@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/block-hold.h"
+#include "lib/host-progress.h"
 #include "machine/plug.h"
 #include "machine/snaprec.h"
 
@@ -36,9 +37,13 @@ void snapctl_init(struct snapctl *c, const struct options *o, struct host *host,
 static void save_work(void *arg, struct host_saved *out)
 {
 	struct snapctl *c = arg;
+	struct host_progress hp;
 	struct host_replace file;
 	int ret = host_replace_begin(&file, &host_io, c->o->snap, out->text, sizeof(out->text));
 
+	/* The guest goes on, and may write to that terminal. */
+	c->opt.progress = host_progress_begin(&hp, HOST_PROGRESS_FD, false, HOST_PROGRESS_AFTER,
+					      "saving", c->o->snap);
 	if (!ret) {
 		ret = snapshot_save(c->m, &c->opt, host_replace_write, &file, &out->bytes);
 		ret = host_replace_end(&file, ret, out->text, sizeof(out->text));

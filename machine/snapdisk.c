@@ -81,7 +81,7 @@ int snapshot_check_bases(struct snapshot *s, const struct machine_config *c, cha
 					       snapshot_drive_name(n), d->size, d->path, b->size);
 		if (d->kind == SNAP_WHOLE || s->img.trusted)
 			continue;
-		ret = block_digest(block_base(b), digest);
+		ret = block_digest(block_base(b), digest, s->file.watch, d->path);
 		if (ret)
 			return snapshot_fail(ret, err, errlen, "%s: %s", d->path, strerror(-ret));
 		if (memcmp(digest, d->digest, sizeof(digest)))

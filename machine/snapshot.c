@@ -221,13 +221,14 @@ static struct octets *add(struct plan *p, const char *type, u32 instance, const 
 	return &r->head;
 }
 
-static void add_memories(struct plan *p, struct machine *m, bool raw)
+static void add_memories(struct plan *p, struct machine *m, const struct snapshot_options *opt)
 {
 	struct snapshot_memory mem;
 
 	for (unsigned n = 0; !p->err && snapshot_memory(m, n, &mem); n++) {
 		BUG_ON(n == MEMORIES);
-		p->err = snap_pages_init(&p->pages[n], mem.mem, mem.size, raw, NULL);
+		p->err = snap_pages_init(&p->pages[n], mem.mem, mem.size, opt->raw, NULL,
+					 opt->progress);
 		add(p, "MEM", n, mem.name);
 		p->rec[p->nr - 1].pages = &p->pages[n];
 	}
@@ -265,14 +266,15 @@ static void add_boot(struct plan *p, const struct machine *m, bool raw)
 		add32(o, kept.run[i].nr);
 	}
 	if (!p->err)
-		p->err = snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, raw, &held);
+		p->err = snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, raw, &held,
+					 NULL);
 	p->rec[p->nr - 1].pages = &p->boot;
 	runs_release(&kept);
 	runs_release(&held);
 }
 
 static int fill_disk(struct snap_disk *d, const struct machine_config *c, unsigned n,
-		     struct snapshot_drive *drive)
+		     struct snapshot_drive *drive, struct progress *progress)
 {
 	struct block *block = snapshot_medium(c, n);
 	int ret = 0;
@@ -289,11 +291,11 @@ static int fill_disk(struct snap_disk *d, const struct machine_config *c, unsign
 		snprintf(d->overlay, sizeof(d->overlay), "%s", drive->overlay);
 	if (block && (block_is_overlay(block) || block->read_only)) {
 		if (!drive->digested)
-			ret = block_digest(block_base(block), drive->digest);
+			ret = block_digest(block_base(block), drive->digest, progress, d->path);
 		drive->digested = !ret;
 		memcpy(d->digest, drive->digest, sizeof(d->digest));
 	}
-	return ret ? ret : snap_disk_scan(d, block);
+	return ret ? ret : snap_disk_scan(d, block, progress);
 }
 
 static void add_disks(struct plan *p, const struct machine_config *c, struct snapshot_options *opt)
@@ -304,7 +306,8 @@ static void add_disks(struct plan *p, const struct machine_config *c, struct sna
 		if (!snapshot_has_drive(c, n))
 			continue;
 		p->disk[n] = calloc(1, sizeof(*p->disk[n]));
-		p->err = p->disk[n] ? fill_disk(p->disk[n], c, n, &opt->drive[n]) : -ENOMEM;
+		p->err = p->disk[n] ? fill_disk(p->disk[n], c, n, &opt->drive[n], opt->progress)
+				    : -ENOMEM;
 		add(p, "DISK", instance++, snapshot_drive_name(n));
 		p->rec[p->nr - 1].disk = p->disk[n];
 	}
@@ -324,7 +327,7 @@ static void plan(struct plan *p, struct machine *m, struct snapshot_options *opt
 	for (unsigned i = 0; i < CHR_NR; i++)
 		snapshot_put_chr(add(p, "CHR", i, snapshot_chr_name[i]), &m->chr[i]);
 	snapshot_put_net(add(p, "NET", 0, "net"), m->config.net);
-	add_memories(p, m, opt->raw);
+	add_memories(p, m, opt);
 	add_boot(p, m, opt->raw);
 	add_disks(p, &m->config, opt);
 	for (u32 i = 0; i < p->nr; i++)
@@ -386,7 +389,7 @@ static void plan_release(struct plan *p)
 int snapshot_save(struct machine *m, struct snapshot_options *opt,
 		  int (*write)(void *arg, const void *buf, size_t n), void *arg, u64 *bytes)
 {
-	struct snap_writer w = { .write = write, .arg = arg };
+	struct snap_writer w = { .write = write, .arg = arg, .progress = opt->progress };
 	struct plan *p = calloc(1, sizeof(*p));
 	int ret;
 

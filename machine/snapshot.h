@@ -26,6 +26,7 @@ struct snapshot_drive {
 
 struct snapshot_options {
 	bool raw; /* pages as they are, for mapping */
+	struct progress *progress; /* NULL: nobody looks */
 	struct snapshot_drive drive[SNAPSHOT_DRIVES];
 };
 

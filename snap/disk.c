@@ -38,7 +38,7 @@ static int read_unit(struct block *b, u32 unit, u8 buf[SNAP_UNIT])
 	return block_read(b, (u64)unit * SNAP_UNIT, buf, n);
 }
 
-static int scan_whole(struct snap_disk *disk)
+static int scan_whole(struct snap_disk *disk, struct progress *progress)
 {
 	u8 buf[SNAP_UNIT];
 	int ret = 0;
@@ -47,6 +47,7 @@ static int scan_whole(struct snap_disk *disk)
 		ret = read_unit(disk->block, (u32)unit, buf);
 		if (!ret && !is_zero(buf, sizeof(buf)))
 			ret = runs_add(&disk->runs, (u32)unit, 1);
+		progress_at(progress, disk->path, unit * SNAP_UNIT, disk->size);
 	}
 	return ret;
 }
@@ -62,7 +63,7 @@ static int scan_changes(struct snap_disk *disk)
 	return ret;
 }
 
-int snap_disk_scan(struct snap_disk *disk, struct block *block)
+int snap_disk_scan(struct snap_disk *disk, struct block *block, struct progress *progress)
 {
 	disk->block = block;
 	disk->size = block ? block->size : 0;
@@ -76,7 +77,7 @@ int snap_disk_scan(struct snap_disk *disk, struct block *block)
 	if (block->read_only)
 		return 0;
 	disk->kind = SNAP_WHOLE;
-	return scan_whole(disk);
+	return scan_whole(disk, progress);
 }
 
 void snap_disk_release(struct snap_disk *disk)

@@ -32,7 +32,7 @@ struct snap_disk {
  * Find out which units of disk->block are to be held; all else in *disk but kind, size and runs is the
  * caller's. What can be written and is no overlay is held whole. NULL: an empty drive. 0 or -errno.
  */
-int snap_disk_scan(struct snap_disk *disk, struct block *block);
+int snap_disk_scan(struct snap_disk *disk, struct block *block, struct progress *progress);
 void snap_disk_release(struct snap_disk *disk);
 u64 snap_disk_size(const struct snap_disk *disk);
 /* An error of the block ends the whole stream. */

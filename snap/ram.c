@@ -75,23 +75,27 @@ static int pack_group(struct snap_pages *p, z_stream *z, u8 *group, u32 n)
 	return 0;
 }
 
-static int pack(struct snap_pages *p)
+static int pack(struct snap_pages *p, struct progress *progress)
 {
 	struct runs_at at = { .runs = &p->runs };
 	u8 *group = malloc(GROUP_BYTES);
 	z_stream z = { .zalloc = Z_NULL };
 	int ret = group && deflateInit(&z, LEVEL) == Z_OK ? 0 : -ENOMEM;
+	u64 done = 0, all = p->runs.things * SNAP_PAGE;
 	u32 n;
 
-	while (!ret && (n = gather(&at, p->mem, group)))
+	while (!ret && (n = gather(&at, p->mem, group))) {
 		ret = pack_group(p, &z, group, n);
+		done += n;
+		progress_at(progress, "memory", done, all);
+	}
 	deflateEnd(&z);
 	free(group);
 	return ret;
 }
 
 int snap_pages_init(struct snap_pages *p, const u8 *mem, u64 size, bool raw,
-		    const struct runs *only)
+		    const struct runs *only, struct progress *progress)
 {
 	int ret = 0;
 
@@ -104,7 +108,7 @@ int snap_pages_init(struct snap_pages *p, const u8 *mem, u64 size, bool raw,
 	for (u64 n = 0; !only && !ret && n < size / SNAP_PAGE; n++)
 		if (!page_is_zero(mem + n * SNAP_PAGE))
 			ret = runs_add(&p->runs, (u32)n, 1);
-	return ret || raw ? ret : pack(p);
+	return ret || raw ? ret : pack(p, progress);
 }
 
 void snap_pages_release(struct snap_pages *p)

@@ -7,6 +7,7 @@
 #define SNAP_RAM_H
 
 #include "lib/octets.h"
+#include "lib/progress.h"
 #include "lib/runs.h"
 #include "snap/image.h"
 
@@ -30,7 +31,7 @@ struct snap_pages {
  * 0 or -ENOMEM; snap_pages_release() is due in any case.
  */
 int snap_pages_init(struct snap_pages *p, const u8 *mem, u64 size, bool raw,
-		    const struct runs *only);
+		    const struct runs *only, struct progress *progress);
 void snap_pages_release(struct snap_pages *p);
 /* Bytes that it takes at `off` of the stream. */
 u64 snap_pages_size(const struct snap_pages *p, u64 off);

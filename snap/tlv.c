@@ -40,6 +40,7 @@ static void put_raw(struct snap_writer *w, const void *p, u64 n)
 		return;
 	sha256_add(&w->sha, p, n);
 	w->err = w->write(w->arg, p, n);
+	progress_at(w->progress, NULL, w->off, w->all);
 }
 
 void snap_begin(struct snap_writer *w, const struct snap_header *head)
@@ -48,6 +49,7 @@ void snap_begin(struct snap_writer *w, const struct snap_header *head)
 
 	w->err = 0;
 	w->off = 0;
+	w->all = head->length;
 	w->left = 0;
 	w->crc = 0;
 	sha256_init(&w->sha);

@@ -6,6 +6,7 @@
 #ifndef SNAP_TLV_H
 #define SNAP_TLV_H
 
+#include "lib/progress.h"
 #include "lib/sha256.h"
 #include "lib/types.h"
 
@@ -50,8 +51,10 @@ static inline u64 snap_record_size(u64 len)
 struct snap_writer {
 	int (*write)(void *arg, const void *buf, size_t n); /* all of it: 0 or -errno */
 	void *arg;
+	struct progress *progress; /* NULL: nobody looks */
 	int err;
 	u64 off; /* bytes so far */
+	u64 all; /* that the header announces */
 	u64 left; /* payload that the record still lacks */
 	u32 crc;
 	struct sha256 sha;

@@ -34,7 +34,7 @@ static u64 digest(struct block *b)
 {
 	u8 d[SHA256_SIZE];
 
-	block_digest(b, d);
+	block_digest(b, d, NULL, NULL);
 	return be64_get(d);
 }
 

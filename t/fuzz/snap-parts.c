@@ -32,7 +32,7 @@ static void make_seed(void)
 				(u8)(i + 1);
 		snap_begin(&w, &head);
 		for (u32 i = 0; i < 2; i++) {
-			snap_pages_init(&pages[i], mem, MEM / (1 + 3 * i), i, NULL);
+			snap_pages_init(&pages[i], mem, MEM / (1 + 3 * i), i, NULL, NULL);
 			snap_record(&w, "MEM", i, i ? "raw" : "packed",
 				    snap_pages_size(&pages[i], w.off + SNAP_FRAME));
 			snap_pages_put(&w, &pages[i]);
