@@ -18,7 +18,7 @@ VERSION := 0.1.0
 O := obj$(if $(SANITIZE),/san)
 CFLAGS = -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -I. -I$(O)/gen -Wall -Wextra -Wno-missing-field-initializers -Wvla -Wmissing-prototypes \
-	-Wstrict-prototypes -fno-strict-aliasing -fno-pie -ffile-prefix-map=$(CURDIR)=. \
+	-Wstrict-prototypes -fno-strict-aliasing -fno-pie '-ffile-prefix-map=$(CURDIR)=.' \
 	-DVONK_VERSION='"$(VERSION)"' $(HARDEN) $(ZLIB:%=-isystem %/include)
 # No PIE: the engine's ops hold 32-bit addresses of their handlers. See tools/doc/building.md.
 HARDEN = $(if $(SANITIZE)$(COVER),,-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -221,15 +221,24 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 ## install: PREFIX and DESTDIR are honoured
+BIN = $(DESTDIR)$(PREFIX)/bin
 install: $(VONK) $(O)/vonk-snap.5
-	install -D -m 755 $(VONK) $(DESTDIR)$(PREFIX)/bin/vonk
-	install -D -m 644 tools/vonk.1 $(SHARE)/man/man1/vonk.1
-	install -D -m 644 $(O)/vonk-snap.5 $(SHARE)/man/man5/vonk-snap.5
-	install -D -m 644 tools/completion/vonk.bash $(SHARE)/bash-completion/completions/vonk
-	install -D -m 644 tools/completion/_vonk $(SHARE)/zsh/site-functions/_vonk
-	install -D -m 644 tools/completion/vonk.fish $(SHARE)/fish/vendor_completions.d/vonk.fish
-	install -D -m 644 LICENSE $(SHARE)/doc/vonk/LICENSE
-	install -D -m 644 tools/NOTICES $(SHARE)/doc/vonk/NOTICES
+	install -D -m 755 $(VONK) "$(BIN)/vonk"
+	install -D -m 644 tools/vonk.1 "$(SHARE)/man/man1/vonk.1"
+	install -D -m 644 $(O)/vonk-snap.5 "$(SHARE)/man/man5/vonk-snap.5"
+	install -D -m 644 tools/completion/vonk.bash "$(SHARE)/bash-completion/completions/vonk"
+	install -D -m 644 tools/completion/_vonk "$(SHARE)/zsh/site-functions/_vonk"
+	install -D -m 644 tools/completion/vonk.fish "$(SHARE)/fish/vendor_completions.d/vonk.fish"
+	install -D -m 644 LICENSE "$(SHARE)/doc/vonk/LICENSE"
+	install -D -m 644 tools/NOTICES "$(SHARE)/doc/vonk/NOTICES"
+	install -D -m 644 tools/licences/LGPL-2.1.txt "$(SHARE)/doc/vonk/LGPL-2.1"
+
+## uninstall: remove what install with the same PREFIX and DESTDIR has put there
+uninstall:
+	rm -f "$(BIN)/vonk" "$(SHARE)/man/man1/vonk.1" "$(SHARE)/man/man5/vonk-snap.5"
+	rm -f "$(SHARE)/bash-completion/completions/vonk" "$(SHARE)/zsh/site-functions/_vonk" \
+		"$(SHARE)/fish/vendor_completions.d/vonk.fish"
+	rm -rf "$(SHARE)/doc/vonk"
 
 $(O)/vonk-snap.5: snap/FORMAT tools/format2man
 	$(call say,GEN,$@) tools/format2man $< > $@
@@ -252,7 +261,7 @@ help:
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all run test-programs check test guests check-all check-san soak style bench fuzz fuzz-bin cover cover-run reproducible \
-	install dist deb sbom help clean
+	install uninstall dist deb sbom help clean
 ## clean: remove everything that was built
 clean:
 	rm -rf obj vonk
