@@ -302,50 +302,19 @@ static void cd_verify(struct scsi_target *t)
 static bool cd_command(struct scsi_target *t)
 {
 	switch (t->s.cdb[0]) {
-	case 0x00: /* TEST UNIT READY */
-	case 0x01: /* REZERO UNIT */
-		if (scsi_ready(t))
-			scsi_good(t);
-		return true;
 	case 0x08:
 	case 0x28:
 	case 0xa8:
 		cd_read(t);
 		return true;
-	case 0x0b:
-	case 0x2b:
-		scsi_seek(t);
-		return true;
-	case 0x15:
-	case 0x55:
-		scsi_mode_select(t);
-		return true;
-	case 0x1a:
-	case 0x5a:
-		scsi_mode_sense(t);
-		return true;
-	case 0x16: /* RESERVE, RELEASE: there is one initiator */
-	case 0x17:
-	case 0x56:
-	case 0x57:
 	case 0xbb: /* SET CD SPEED */
 		scsi_good(t);
-		return true;
-	case 0x1b:
-		scsi_start_stop(t);
-		return true;
-	case 0x1e:
-		scsi_prevent(t);
 		return true;
 	case 0x25:
 		read_capacity(t);
 		return true;
 	case 0x2f:
 		cd_verify(t);
-		return true;
-	case 0x34: /* PRE-FETCH */
-	case 0x35: /* SYNCHRONIZE CACHE */
-		scsi_sync(t);
 		return true;
 	case 0x42:
 		read_subchannel(t);

@@ -259,11 +259,6 @@ static void send_diagnostic(struct scsi_target *t)
 static bool disk_command(struct scsi_target *t)
 {
 	switch (t->s.cdb[0]) {
-	case 0x00: /* TEST UNIT READY */
-	case 0x01: /* REZERO UNIT */
-		if (scsi_ready(t))
-			scsi_good(t);
-		return true;
 	case 0x04:
 		format_unit(t);
 		return true;
@@ -293,40 +288,14 @@ static bool disk_command(struct scsi_target *t)
 	case 0xaf:
 		disk_verify(t);
 		return true;
-	case 0x0b:
-	case 0x2b:
-		scsi_seek(t);
-		return true;
-	case 0x15:
-	case 0x55:
-		scsi_mode_select(t);
-		return true;
-	case 0x1a:
-	case 0x5a:
-		scsi_mode_sense(t);
-		return true;
-	case 0x16: /* RESERVE, RELEASE: there is one initiator */
-	case 0x17:
-	case 0x56:
-	case 0x57:
-		scsi_good(t);
-		return true;
-	case 0x1b:
-		scsi_start_stop(t);
-		return true;
 	case 0x1d:
 		send_diagnostic(t);
-		return true;
-	case 0x1e:
-		scsi_prevent(t);
 		return true;
 	case 0x25:
 	case 0x9e:
 		read_capacity(t);
 		return true;
-	case 0x34: /* PRE-FETCH */
-	case 0x35: /* SYNCHRONIZE CACHE */
-	case 0x91:
+	case 0x91: /* SYNCHRONIZE CACHE (16) */
 		scsi_sync(t);
 		return true;
 	case 0x37:

@@ -187,6 +187,8 @@ enum {
 
 /* The ends of a command. */
 void scsi_good(struct scsi_target *t);
+void scsi_check_condition(struct scsi_target *t);
+/* scsi_set_sense() and scsi_check_condition(). */
 void scsi_fail(struct scsi_target *t, u8 key, u16 asc);
 /* n bytes of buf, but no more than the initiator allocated. */
 void scsi_reply(struct scsi_target *t, u32 n, u32 alloc);
@@ -194,6 +196,7 @@ void scsi_reply(struct scsi_target *t, u32 n, u32 alloc);
 void scsi_ask(struct scsi_target *t, u32 n);
 
 /* Shared by the kinds. Those that return bool: false means that scsi_fail() was called. */
+void scsi_set_sense(struct scsi_target *t, u8 key, u16 asc);
 u64 scsi_nr_blocks(const struct scsi_target *t);
 bool scsi_ready(struct scsi_target *t);
 /* LBA and count of a READ, WRITE, VERIFY, ... of any CDB length. */
@@ -201,12 +204,13 @@ void scsi_extent(const struct scsi_target *t, u64 *lba, u64 *count);
 bool scsi_in_range(struct scsi_target *t, u64 lba, u64 count);
 void scsi_move(struct scsi_target *t, enum scsi_data data, u64 lba, u64 count);
 void scsi_host_error(struct scsi_target *t, int err, bool write, u64 lba);
-void scsi_seek(struct scsi_target *t);
+/* Have what was written on the host's disk. */
+bool scsi_flush(struct scsi_target *t);
 void scsi_sync(struct scsi_target *t);
-void scsi_start_stop(struct scsi_target *t);
-void scsi_prevent(struct scsi_target *t);
-void scsi_mode_sense(struct scsi_target *t);
-void scsi_mode_select(struct scsi_target *t);
 void scsi_mode_parameters(struct scsi_target *t);
+/* Bytes of a CDB by its group; 0: nobody knows. */
+u8 scsi_cdb_length(u8 op);
+/* The command in the CDB, the primary ones and then those of the kind. */
+void scsi_run_command(struct scsi_target *t);
 
 #endif
