@@ -61,4 +61,36 @@ static inline void be64_put(void *p, u64 v)
 	memcpy(p, &v, sizeof(v));
 }
 
+/* By a width of 1, 2, 4 or 8 bytes. */
+static inline u64 be_get(const u8 *p, unsigned size)
+{
+	switch (size) {
+	case 1:
+		return *p;
+	case 2:
+		return be16_get(p);
+	case 4:
+		return be32_get(p);
+	default:
+		return be64_get(p);
+	}
+}
+
+static inline void be_put(u8 *p, unsigned size, u64 val)
+{
+	switch (size) {
+	case 1:
+		*p = (u8)val;
+		break;
+	case 2:
+		be16_put(p, (u16)val);
+		break;
+	case 4:
+		be32_put(p, (u32)val);
+		break;
+	default:
+		be64_put(p, val);
+	}
+}
+
 #endif

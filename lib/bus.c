@@ -101,37 +101,6 @@ static const struct bus_range *bus_find_span(struct bus *bus, u64 pa, u64 n)
 	return range;
 }
 
-static u64 mem_get(const u8 *p, unsigned size)
-{
-	switch (size) {
-	case 1:
-		return *p;
-	case 2:
-		return be16_get(p);
-	case 4:
-		return be32_get(p);
-	default:
-		return be64_get(p);
-	}
-}
-
-static void mem_put(u8 *p, unsigned size, u64 val)
-{
-	switch (size) {
-	case 1:
-		*p = (u8)val;
-		break;
-	case 2:
-		be16_put(p, (u16)val);
-		break;
-	case 4:
-		be32_put(p, (u32)val);
-		break;
-	default:
-		be64_put(p, val);
-	}
-}
-
 /* Does the chip decode an access of this width here? ACC_n is n. */
 static bool io_decodes(const struct bus_range *range, u64 pa, unsigned size)
 {
@@ -147,7 +116,7 @@ int bus_read(struct bus *bus, u64 pa, unsigned size, u64 *val)
 	if (!range)
 		return -EFAULT;
 	if (range->mem) {
-		*val = mem_get(range->mem + (pa - range->pa), size);
+		*val = be_get(range->mem + (pa - range->pa), size);
 		return 0;
 	}
 	if (!io_decodes(range, pa, size))
@@ -178,7 +147,7 @@ int bus_write(struct bus *bus, u64 pa, unsigned size, u64 val)
 	if (range->mem) {
 		if (!range->rom) {
 			past_touch(range->past, pa - range->pa, size);
-			mem_put(range->mem + (pa - range->pa), size, val);
+			be_put(range->mem + (pa - range->pa), size, val);
 			bus_tell(bus, pa, size);
 		}
 		return 0;

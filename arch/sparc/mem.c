@@ -118,37 +118,6 @@ bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
 	return true;
 }
 
-static u64 mem_get(const u8 *p, unsigned size)
-{
-	switch (size) {
-	case 1:
-		return *p;
-	case 2:
-		return be16_get(p);
-	case 4:
-		return be32_get(p);
-	default:
-		return be64_get(p);
-	}
-}
-
-static void mem_put(u8 *p, unsigned size, u64 val)
-{
-	switch (size) {
-	case 1:
-		*p = (u8)val;
-		break;
-	case 2:
-		be16_put(p, (u16)val);
-		break;
-	case 4:
-		be32_put(p, (u32)val);
-		break;
-	default:
-		be64_put(p, val);
-	}
-}
-
 /* A chip is about to be spoken to. */
 static void at_chip(struct cpu *cpu)
 {
@@ -174,7 +143,7 @@ static bool phys_read(struct cpu *cpu, u64 pa, unsigned size, u64 *val)
 	bool ok;
 
 	if (range && range->mem) {
-		*val = mem_get(range->mem + (pa - range->pa), size);
+		*val = be_get(range->mem + (pa - range->pa), size);
 		return true;
 	}
 	at_chip(cpu);
@@ -203,7 +172,7 @@ unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acc
 		if (range->rom)
 			return 0;
 		past_touch(range->past, pa - range->pa, size);
-		mem_put(range->mem + (pa - range->pa), size, val);
+		be_put(range->mem + (pa - range->pa), size, val);
 		code_written(cpu->code, pa, size);
 		return 0;
 	}
@@ -278,7 +247,7 @@ unsigned cpu_load(struct cpu *cpu, u32 va, unsigned size, u64 *val)
 	const struct tlb_entry *e = &cpu->tlb_data->load[index_of(va)];
 
 	if (e->tag == (va & ~0xfffu)) {
-		*val = mem_get((const u8 *)(e->addend + va), size);
+		*val = be_get((const u8 *)(e->addend + va), size);
 		return 0;
 	}
 	cpu_fill_tlb(cpu, cpu->s ? TLB_SUPER : TLB_USER, va, false);
@@ -290,7 +259,7 @@ unsigned cpu_store(struct cpu *cpu, u32 va, unsigned size, u64 val)
 	const struct tlb_entry *e = &cpu->tlb_data->store[index_of(va)];
 
 	if (e->tag == (va & ~0xfffu)) {
-		mem_put((u8 *)(e->addend + va), size, val);
+		be_put((u8 *)(e->addend + va), size, val);
 		return 0;
 	}
 	cpu_fill_tlb(cpu, cpu->s ? TLB_SUPER : TLB_USER, va, true);
