@@ -4,6 +4,7 @@
 
 #include "dev/sun-kbd.h"
 #include "machine/monitor.h"
+#include "machine/names.h"
 
 #define TOGETHER 8 /* keys */
 
@@ -128,23 +129,11 @@ static const struct {
 	{ "kp_add", 0x7d },
 };
 
-static bool has_name(const char *names, const char *name, size_t n)
-{
-	while (*names) {
-		size_t len = strcspn(names, "|");
-
-		if (len == n && !memcmp(names, name, n))
-			return true;
-		names += len + (names[len] == '|');
-	}
-	return false;
-}
-
 /* 0: there is no such key. */
 static unsigned find_key(const char *name, size_t n)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(keys); i++)
-		if (has_name(keys[i].names, name, n))
+		if (names_have(keys[i].names, name, n))
 			return keys[i].code;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "lib/host-save.h"
 #include "lib/png.h"
 #include "machine/journal.h"
+#include "machine/names.h"
 
 #define PROMPT "(vonk) "
 
@@ -219,22 +220,10 @@ static const struct command commands[] = {
 	{ "log", "ITEM,...", "log these, as -d does; 'none' ends it, 'help' lists them", cmd_log },
 };
 
-static bool has_name(const char *names, const char *name, size_t n)
-{
-	while (*names) {
-		size_t len = strcspn(names, "|");
-
-		if (len == n && !memcmp(names, name, n))
-			return true;
-		names += len + (names[len] == '|');
-	}
-	return false;
-}
-
 static const struct command *find_command(const char *name, size_t n)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(commands); i++)
-		if (has_name(commands[i].names, name, n))
+		if (names_have(commands[i].names, name, n))
 			return &commands[i];
 	return NULL;
 }

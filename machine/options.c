@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/names.h"
 #include "machine/optvalue.h"
 
 enum {
@@ -585,20 +586,10 @@ static bool next_name(const char **names, char word[NAME_MAX_LEN])
 	return true;
 }
 
-static bool has_name(const char *names, const char *name)
-{
-	char word[NAME_MAX_LEN];
-
-	while (next_name(&names, word))
-		if (!strcmp(word, name))
-			return true;
-	return false;
-}
-
 static const struct opt_row *find_row(const char *name)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++)
-		if (has_name(rows[i].names, name))
+		if (names_have(rows[i].names, name, strlen(name)))
 			return &rows[i];
 	return NULL;
 }
@@ -631,7 +622,7 @@ static int unknown(struct optctx *c, const char *name)
 	size_t eq = strcspn(name, "=");
 
 	for (unsigned i = 0; i < ARRAY_SIZE(foreign); i++)
-		if (has_name(foreign[i].names, name))
+		if (names_have(foreign[i].names, name, strlen(name)))
 			return opt_fail(c, "not supported; %s", foreign[i].hint);
 	snprintf(word, sizeof(word), "%.*s", eq < sizeof(word) ? (int)eq : 0, name);
 	if (name[eq] && find_row(word))
