@@ -4,19 +4,7 @@
 cd "$(dirname "$0")/.." || exit 1
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-n=0
-failed=0
-
-ok() # STATUS NAME
-{
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+. t/tap.sh
 
 tools/check-layers . >"$tmp/out"
 ok $? "the tree is clean"
@@ -95,5 +83,4 @@ tools/check-layers "$tmp" >/dev/null 2>&1
 [ $? -ne 0 ]
 ok $? "a place without sources is an error"
 
-echo "1..$n"
-exit $failed
+done_testing

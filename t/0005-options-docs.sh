@@ -6,19 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 vonk=${VONK:-./vonk}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-n=0
-failed=0
-
-ok() # STATUS NAME
-{
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+. t/tap.sh
 
 # Each prints one line an option: its name, and its argument if it takes one.
 
@@ -104,5 +92,4 @@ else
 	ok 0 "groff # SKIP it is not installed"
 fi
 
-echo "1..$n"
-exit $failed
+done_testing

@@ -12,19 +12,7 @@ cd "$(dirname "$0")/.." || exit 1
 tmp=$(mktemp -d) || exit 1
 mounted=
 trap '[ -z "$mounted" ] || fusermount -u "$mounted" 2>/dev/null || umount "$mounted"; rm -rf "$tmp"' EXIT
-n=0
-failed=0
-
-ok() # STATUS NAME
-{
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+. t/tap.sh
 
 # The sources, as git knows them and as they are now; without git all but what was built.
 sources()
@@ -100,5 +88,4 @@ echo "# $(sha256sum <"$one/vonk" | cut -c1-64)"
 [ ! -s "$tmp/new" ]
 ok $? "nothing else was written than obj/ and vonk"
 sed 's/^/# /' "$tmp/new"
-echo "1..$n"
-exit $failed
+done_testing

@@ -5,19 +5,7 @@ cd "$(dirname "$0")/.." || exit 1
 vonk=${VONK:-./vonk}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-n=0
-failed=0
-
-ok() # STATUS NAME
-{
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+. t/tap.sh
 
 command -v readelf >/dev/null 2>&1 || {
 	echo "1..0 # SKIP no readelf"
@@ -100,5 +88,4 @@ if command -v strip >/dev/null 2>&1 && strip -o "$tmp/stripped" "$vonk" 2>/dev/n
 	"$tmp/stripped" -version >/dev/null
 	ok $? "and it runs so"
 fi
-echo "1..$n"
-exit $failed
+done_testing

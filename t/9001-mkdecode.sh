@@ -7,19 +7,7 @@ mkdecode=${MKDECODE:-${O:-obj}/tools/mkdecode}
 table=arch/sparc/insns.decode
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-count=0
-failed=0
-
-ok() # STATUS NAME
-{
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		echo "not ok $count - $2"
-		failed=1
-	fi
-}
+. t/tap.sh
 
 # A sound table of eleven lines: the cases keep some of it and add to it.
 sound='%index 31:30
@@ -163,5 +151,4 @@ done <"$tmp/patterns"
 [ $n -gt 100 ] || bad=1
 ok $bad "without any one of $n patterns there is a gap"
 
-echo "1..$count"
-exit $failed
+done_testing
