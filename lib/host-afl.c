@@ -2,10 +2,12 @@
 #include "lib/host-afl.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
@@ -17,11 +19,12 @@ enum { CONTROL = 198, STATUS = 199 };
 #define OLD_ENABLED 0x80000001u
 #define OLD_MAPSIZE 0x40000000u
 #define OLD_SHM_FUZZ 0x01000000u
+#define OLD_WORDS 0x10000000u
 #define OLD_CMP 0x02000000u /* cmplog as of version 4 */
 #define OLD_SIZE_MAX 0x800000u /* the field has 23 bits */
 /* Protocol 1: a greeting that names the version, then options and their parameters. */
 #define HELLO_1 0x41464c01u
-enum { NEW_MAPSIZE = 1, NEW_SHM_FUZZ = 2 };
+enum { NEW_MAPSIZE = 1, NEW_SHM_FUZZ = 2, NEW_WORDS = 0x800 };
 
 /*
  * cmplog's memory: 65536 headers, then for each of them 32 pairs of operands, the last ones. Its size tells which of the two
@@ -53,15 +56,17 @@ static u8 *attach(const char *name, u32 *size)
 {
 	const char *text = getenv(name);
 	struct shmid_ds ds;
+	char *end;
 	void *p;
-	int id;
+	long id;
 
-	if (!text)
+	if (!text || *text < '0' || *text > '9')
 		return NULL;
-	id = atoi(text);
-	if (shmctl(id, IPC_STAT, &ds))
+	errno = 0;
+	id = strtol(text, &end, 10);
+	if (errno || *end || id > INT_MAX || shmctl((int)id, IPC_STAT, &ds))
 		return NULL;
-	p = shmat(id, NULL, 0);
+	p = shmat((int)id, NULL, 0);
 	if (p == (void *)-1)
 		return NULL;
 	*size = ds.shm_segsz < UINT32_MAX ? (u32)ds.shm_segsz : UINT32_MAX;
@@ -100,7 +105,7 @@ int host_afl_open(struct host_afl *a, unsigned protocol, u32 map_size, char *err
 			   "-fuzz: the fuzzer's map is too small: set AFL_MAP_SIZE, or map=");
 	a->shm = attach("__AFL_SHM_FUZZ_ID", &a->shm_size);
 	if (a->shm && a->shm_size < 4)
-		a->shm = NULL;
+		a->shm = NULL; /* standard input, then */
 	open_cmp(a);
 	setrlimit(RLIMIT_CORE, &no_core);
 	return 0;
@@ -121,7 +126,23 @@ static bool get(u32 *word)
 	return n == sizeof(*word);
 }
 
-/* False: nobody is there. */
+static bool put_words(const struct host_afl *a)
+{
+	u32 done = 0;
+
+	if (!put(a->words_size))
+		return false;
+	while (done < a->words_size) {
+		ssize_t n = write(STATUS, a->words + done, a->words_size - done);
+
+		if (n <= 0)
+			return false;
+		done += (u32)n;
+	}
+	return true;
+}
+
+/* False: nobody is there. A dictionary only beside shared memory, since else not every fuzzer answers. */
 static bool greet_old(struct host_afl *a)
 {
 	u32 word = OLD_ENABLED, answer;
@@ -130,6 +151,8 @@ static bool greet_old(struct host_afl *a)
 		word |= OLD_MAPSIZE | (a->map_size - 1) << 1;
 	if (a->shm)
 		word |= OLD_SHM_FUZZ;
+	if (a->shm && a->words_size)
+		word |= OLD_WORDS;
 	if (a->cmp)
 		word |= OLD_CMP;
 	if (!put(word))
@@ -140,25 +163,30 @@ static bool greet_old(struct host_afl *a)
 		return false;
 	if ((answer & (OLD_ENABLED | OLD_SHM_FUZZ)) != (OLD_ENABLED | OLD_SHM_FUZZ))
 		a->shm = NULL;
-	return true;
+	return (answer & (OLD_ENABLED | OLD_WORDS)) != (OLD_ENABLED | OLD_WORDS) ||
+	       !(word & OLD_WORDS) || put_words(a);
 }
 
 static bool greet_new(struct host_afl *a)
 {
+	u32 options = NEW_MAPSIZE | (a->shm ? NEW_SHM_FUZZ : 0) | (a->words_size ? NEW_WORDS : 0);
 	u32 answer;
 
 	if (!put(HELLO_1) || !get(&answer) || answer != (HELLO_1 ^ 0xffffffff))
 		return false;
-	return put(NEW_MAPSIZE | (a->shm ? NEW_SHM_FUZZ : 0)) && put(a->map_size) && put(HELLO_1);
+	return put(options) && put(a->map_size) && (!a->words_size || put_words(a)) && put(HELLO_1);
 }
 
-/* A new child; 0 in it. */
+/* A new child; 0 in it. It does not outlive the server, whoever kills that. */
 static pid_t spawn(void)
 {
-	pid_t pid = fork();
+	pid_t server = getpid(), pid = fork();
 
 	if (pid)
 		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != server)
+		_exit(0);
 	close(CONTROL);
 	close(STATUS);
 	return 0;
@@ -180,6 +208,8 @@ bool host_afl_serve(struct host_afl *a)
 		int status;
 
 		if (stopped && was_killed) {
+			/* By SIGTERM, perhaps, which what is stopped does not see. */
+			kill(child, SIGKILL);
 			waitpid(child, &status, 0);
 			stopped = false;
 		}

@@ -87,4 +87,12 @@ void fuzz_end(struct fuzz *f);
 /* From now on, tell the operands of every SUBcc, before it is executed; slowly. */
 void fuzz_compares(struct fuzz *f, void (*compare)(void *arg, u32 pc, u32 a, u32 b), void *arg);
 
+/*
+ * The immediates and constants that the program at `path` compares with, most frequent first: each as its length and
+ * its bytes, as fuzzers want a dictionary. Returns how many bytes that takes, up to FUZZ_WORDS_SIZE; 0: there are none.
+ */
+#define FUZZ_WORDS 256
+#define FUZZ_WORDS_SIZE (FUZZ_WORDS * 5)
+u32 fuzz_words(const char *path, u8 *out);
+
 #endif

@@ -66,6 +66,7 @@ static void on_compare(void *arg, u32 pc, u32 a, u32 b)
 
 static int fuzz_target(struct run *r, struct fuzz_spec *spec, char *err, size_t errlen)
 {
+	u8 words[FUZZ_WORDS_SIZE];
 	struct host_afl a;
 	struct fuzz f;
 	int status = EXIT_OFF;
@@ -76,6 +77,9 @@ static int fuzz_target(struct run *r, struct fuzz_spec *spec, char *err, size_t 
 	memset(a.map, 0, spec->map_size);
 	if (a.cmp)
 		fuzz_compares(&f, on_compare, &a);
+	else if (r->o.image)
+		a.words_size = fuzz_words(r->o.image, words);
+	a.words = words;
 	if (host_afl_serve(&a))
 		status = fuzz_inputs(&f, &a);
 	fuzz_end(&f);

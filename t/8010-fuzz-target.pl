@@ -162,7 +162,7 @@ my %env = (__AFL_SHM_ID => $map, __AFL_SHM_FUZZ_ID => $cases);
 my $stopped = 0x137f; # as waitpid() tells of SIGSTOP
 $fuzz .= ',fail=panic';
 server('', %env);
-is(sprintf('%08x', word()), 'c101ffff', 'old greeting: map size and shared memory');
+is(sprintf('%08x', word()), 'd101ffff', 'old greeting: map size, shared memory and a dictionary, which is not taken');
 say_word(0x81000001);
 my ($st, $bytes, $child) = round($good);
 is($st, $stopped, 'a run, and the child waits');
@@ -187,8 +187,11 @@ is(ended(), 0, 'the fuzzer goes, and so does the target');
 server(',protocol=1', %env);
 is(sprintf('%08x', word()), '41464c01', 'new greeting');
 say_word(0x41464c01 ^ 0xffffffff);
-is(word(), 3, 'with a map size and shared memory');
+is(sprintf('%08x', word()), '00000803', 'with a map size, shared memory and a dictionary');
 is(word(), 65536, 'the size');
+POSIX::read($from, my $words, word());
+my @words = unpack '(C/a)*', $words;
+ok(grep({ $_ eq '(' } @words) && grep({ $_ eq 'b' } @words), 'words that the firmware compares with: ' . @words);
 is(sprintf('%08x', word()), '41464c01', 'and the greeting again');
 ok((round($good))[1] eq $bytes, 'the same coverage');
 is(ended(), 0, 'the end');
@@ -230,7 +233,7 @@ for (['wide', 8, 32, 8, sub { unpack('V', $_[0]) & 0xffffff }],
 	shmctl($cmp, IPC_RMID, 0);
 }
 server('', %env, __AFL_CMPLOG_SHM_ID => $map, '___AFL_EINS_ZWEI_POLIZEI___' => 1);
-is(sprintf('%08x', word()), 'c101ffff', 'memory of a size that no layout has is left alone');
+is(sprintf('%08x', word()), 'd101ffff', 'memory of a size that no layout has is left alone');
 say_word(0x81000001);
 is((round($good))[0], $stopped, 'and inputs run');
 ended();
