@@ -94,7 +94,8 @@ $(O)/tools/%: tools/%.c
 
 # Tests write command lines as arrays of literals, which argv's type does not know as constant.
 $(O)/t/% obj/fuzz/bin/%: ALL_CFLAGS += -Wno-write-strings
-# Every allocation of this one can fail.
+# Every allocation of these can fail.
+$(O)/t/2020-snap-parts: ALL_LDFLAGS += $(foreach f,malloc calloc realloc,-Wl,--wrap=$f)
 $(O)/t/7104-alloc: ALL_LDFLAGS += $(foreach f,malloc calloc realloc host_mem_new,-Wl,--wrap=$f)
 $(O)/t/%: t/%.c $(O)/libvonk.a
 	@mkdir -p $(@D)

@@ -120,11 +120,9 @@ void snap_disk_put(struct snap_writer *w, const struct snap_disk *disk)
 	put_path(w, disk->overlay);
 	snap_runs_put(w, &disk->runs);
 	for (u32 i = 0; i < disk->runs.nr; i++) {
-		for (u32 k = 0; k < disk->runs.run[i].nr && !w->err; k++) {
-			int err = read_unit(disk->block, disk->runs.run[i].first + k, buf);
-
-			if (err)
-				w->err = err;
+		for (u32 k = 0; k < disk->runs.run[i].nr; k++) {
+			if (!w->err)
+				w->err = read_unit(disk->block, disk->runs.run[i].first + k, buf);
 			snap_put(w, buf, sizeof(buf));
 		}
 	}

@@ -34,10 +34,9 @@ static const char *one_check(const struct field *f)
 		return NULL;
 	case FIELD_STRUCT:
 		return f->sub ? field_check(f->sub, f->size) : f->name;
-	case FIELD_END:
-		break;
+	default:
+		return f->name;
 	}
-	return f->name;
 }
 
 const char *field_check(const struct field *table, size_t size)

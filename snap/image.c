@@ -35,7 +35,8 @@ static bool fetch(struct snap_image *img, u64 off, void *buf, size_t n)
 {
 	int err;
 
-	if (off > img->src->size || n > img->src->size - off)
+	BUG_ON(off > img->src->size);
+	if (n > img->src->size - off)
 		return refuse(img, "the stream ends too early");
 	err = img->src->read(img->src, off, buf, n);
 	if (!err)

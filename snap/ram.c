@@ -62,14 +62,14 @@ static int pack_group(struct snap_pages *p, z_stream *z, u8 *group, u32 n)
 {
 	u8 *out = octets_room(&p->packed, 4 + GROUP_PACKED);
 
-	if (!out || deflateReset(z) != Z_OK)
+	if (!out)
 		return -ENOMEM;
+	deflateReset(z);
 	z->next_in = group;
 	z->avail_in = n;
 	z->next_out = out + 4;
 	z->avail_out = GROUP_PACKED;
-	if (deflate(z, Z_FINISH) != Z_STREAM_END)
-		return -ENOMEM;
+	BUG_ON(deflate(z, Z_FINISH) != Z_STREAM_END);
 	be32_put(out, (u32)z->total_out);
 	p->packed.len += 4 + z->total_out;
 	return 0;
@@ -189,8 +189,7 @@ static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *group,
 		return snap_refuse(c, "pages", "a group is longer than it can be");
 	if (!snap_get(c, in, len))
 		return false;
-	if (inflateReset(z) != Z_OK)
-		return snap_refuse(c, NULL, "there is too little memory");
+	inflateReset(z);
 	z->next_in = in;
 	z->avail_in = len;
 	z->next_out = group;
@@ -217,7 +216,8 @@ static bool get_packed(struct snap_cursor *c, u8 *mem, const struct runs *runs)
 		for (u32 i = 0; good && i < n; i++, runs_drop(&at)) {
 			const u8 *p = group + SNAP_PAGE * i;
 
-			good = !page_is_zero(p) || snap_refuse(c, "pages", zero_page);
+			if (page_is_zero(p))
+				good = snap_refuse(c, "pages", zero_page);
 			memcpy(mem + (u64)SNAP_PAGE * runs_peek(&at), p, SNAP_PAGE);
 		}
 		left -= n;

@@ -144,11 +144,11 @@ static void test_check(void)
 	static const struct field none[] = { F_END };
 	static const struct field range[] = { F_RANGE(outer, d, 2, 1), F_END };
 	static const struct field wide[] = { F_RANGE(inner, h, 0, 0x10000), F_END };
-	static const struct field nosub[] = { F_STRUCT(outer, in, NULL), F_END };
 	static const struct field deep_sub[] = { F_RANGE(inner, h, 1, 3), F_UINT(inner, b), F_END };
 	struct holder {
 		struct inner in;
 	};
+	static const struct field nosub[] = { F_STRUCT(holder, in, NULL), F_END };
 	static const struct field deep[] = { F_STRUCT(holder, in, deep_sub), F_END };
 	struct queue {
 		struct fifo f;
@@ -157,6 +157,34 @@ static void test_check(void)
 	static const struct field zero[] = { F_FIFO(queue, f, 0), F_END };
 	static const struct field fits[] = { F_FIFO(queue, f, 256), F_END };
 
+	/* Rows that no macro makes. */
+	static const struct field three[] = {
+		{ .name = "x", .size = 3, .count = 1, .type = FIELD_UINT, .max = 255 }, F_END
+	};
+	static const struct field nothing[] = { { .name = "x", .count = 1, .type = FIELD_BYTES },
+						F_END };
+	static const struct field never[] = { { .name = "x", .size = 1, .type = FIELD_BYTES },
+					      F_END };
+	static const struct field bools[] = {
+		{ .name = "x", .size = 4, .count = 1, .type = FIELD_BOOL }, F_END
+	};
+	static const struct field wide_bytes[] = {
+		{ .name = "x", .size = 2, .count = 2, .type = FIELD_BYTES }, F_END
+	};
+	static const struct field short_fifo[] = {
+		{ .name = "x", .size = 4, .count = 1, .type = FIELD_FIFO, .max = 2 }, F_END
+	};
+	static const struct field other[] = {
+		{ .name = "x", .size = 4, .count = 1, .type = (enum field_type)99 }, F_END
+	};
+
+	bad(three, 3, "x", "a number of three octets");
+	bad(nothing, 0, "x", "elements of no size");
+	bad(never, 0, "x", "no elements");
+	bad(bools, 4, "x", "a bool of four octets");
+	bad(wide_bytes, 4, "x", "bytes of two");
+	bad(short_fifo, 4, "x", "a queue that is none");
+	bad(other, 4, "x", "a type that is none");
 	bad(gap, sizeof(struct hole), "b", "implicit padding");
 	bad(start, sizeof(struct hole), "b", "a first field left out");
 	bad(tail, sizeof(struct outer), "end", "last fields left out");

@@ -66,6 +66,14 @@ demo a -snap raw.snap,compress=none -save-at insns=$at -limit insns=$at
 resume b -restore raw.snap,verify=header -snap b.snap,compress=none -save-at insns=$at
 [ "$(state b)" = "$(state full)" ] && cmp -s raw.snap b.snap
 ok $? "raw pages, mapped"
+perl -e 'local $/; open F, "<:raw", "raw.snap"; $_ = <F>; $i = index $_, "MEM \0\0\0\0ram\0";
+	substr($_, $i + 47 + unpack("Q>", substr $_, $i + 32, 8), 1) ^= "\1"; binmode STDOUT; print' >bent.snap
+resume b -restore bent.snap,verify=header -limit insns=$((at + 1))
+[ "$(cat b.status)" = 124 ] && grep -q 'memory pages not verified$' b.err
+ok $? "which are not looked at: a damaged one is taken"
+resume b -restore bent.snap -limit insns=$((at + 1))
+[ "$(cat b.status)" = 3 ] && grep -q '^vonk: bent.snap: record MEM ram: its contents are damaged$' b.err
+ok $? "but not if every octet is verified"
 resume b -restore raw.snap -snap b.snap -save-at insns=$at
 cmp -s a.snap b.snap
 ok $? "raw or deflated, it is the same machine"
