@@ -194,6 +194,23 @@ static int load_demo(struct machine *m, char *err, size_t errlen)
 	return 0;
 }
 
+static int find_bios(const struct options *o, char *path, size_t len, char *err, size_t errlen)
+{
+	return host_find_file(o->libdir, o->nr_libdirs, o->bios, path, len, err, errlen);
+}
+
+const char *boot_file(const struct options *o, unsigned n, char *path, size_t len)
+{
+	const char *name = n == 0 ? o->image : n == 1 ? o->kernel : o->bios;
+	char why[256];
+
+	if (!name)
+		return NULL;
+	if (n == BOOT_FILES - 1)
+		return find_bios(o, path, len, why, sizeof(why)) ? NULL : name;
+	return (size_t)snprintf(path, len, "%s", name) < len ? name : NULL;
+}
+
 static int load_bios(struct machine *m, const struct options *o, char *err, size_t errlen)
 {
 	const struct load_mem rom = { "the PROM", m->prom, m->config.board->prom_pa,
@@ -202,7 +219,7 @@ static int load_bios(struct machine *m, const struct options *o, char *err, size
 	char path[4096];
 	int ret;
 
-	ret = host_find_file(o->libdir, o->nr_libdirs, o->bios, path, sizeof(path), err, errlen);
+	ret = find_bios(o, path, sizeof(path), err, errlen);
 	return ret ? ret : load_prom(path, &rom, &prom, err, errlen);
 }
 

@@ -24,4 +24,11 @@ int boot_nvram_file(struct machine *m, const struct options *o, const struct nvr
  */
 int boot_load(struct machine *m, const struct options *o, bool batch, char *err, size_t errlen);
 
+/*
+ * The program files that the options name: number 0 IMAGE, 1 -kernel, 2 -bios, which is looked for. Returns the name
+ * as it was given, with the file's path in `path`; NULL: not given, or there is no such PROM.
+ */
+#define BOOT_FILES 3
+const char *boot_file(const struct options *o, unsigned n, char *path, size_t len);
+
 #endif

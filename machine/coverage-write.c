@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decode.h"
+#include "arch/sparc/branch.h"
 #include "lib/be.h"
 #include "lib/dwarf-line.h"
 #include "lib/hash64.h"
@@ -252,13 +252,6 @@ static bool word_at(struct lines *l, u32 va, u32 *word)
 	return false;
 }
 
-static bool is_branch(u32 word)
-{
-	enum insn insn = insn_decode(word);
-
-	return (insn == insn_bicc || insn == insn_fbfcc) && (f_cond(word) & 7);
-}
-
 static bool add_hit(struct lines *l, const struct hit *h)
 {
 	if (l->nr == l->room) {
@@ -291,7 +284,7 @@ static void on_line(void *arg, u32 file, u32 line, u32 first, u32 end)
 		some = true;
 		if (p && p->count[i] > all.count)
 			all.count = p->count[i];
-		if (is_branch(word)) {
+		if (branch_is_conditional(word)) {
 			const struct hit h = {
 				file, line, va, p ? p->count[i] : 0, p ? p->taken[i] : 0, true
 			};

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/sparc/alu.h"
 #define INSN_WANT_FLAGS
-#include "decode.h"
+#include "arch/sparc/branch.h"
 #include "lib/host-load.h"
 #include "lib/host-out.h"
 #include "machine/load.h"
@@ -33,19 +32,12 @@ static struct coverage_page *page_at(struct coverage *c, u32 pc)
 	return *p;
 }
 
-static bool is_taken(const struct cpu *cpu, enum insn insn, u32 word)
-{
-	return insn == insn_bicc ? alu_cond(f_cond(word), cpu->icc)
-				 : alu_fcond(f_cond(word), cpu->fsr >> FSR_FCC_SHIFT & 3);
-}
-
-/* A branch leaves icc and fcc as it found them. One that traps was not executed, a trap instruction was. */
+/* One that traps was not executed, a trap instruction was. */
 static void stepped(void *arg, const struct cpu *cpu, u32 pc, u32 word, unsigned tt)
 {
 	struct coverage *c = arg;
 	struct coverage_page *p;
 	u32 i = pc >> 2 & (COVERAGE_PAGE - 1);
-	enum insn insn;
 
 	if (tt && tt < TT_SOFTWARE)
 		return;
@@ -53,14 +45,13 @@ static void stepped(void *arg, const struct cpu *cpu, u32 pc, u32 word, unsigned
 	if (!p)
 		return;
 	count(&p->count[i]);
-	insn = insn_decode(word);
-	if (!(insn_flags[insn] & INSN_CTI))
+	if (!(insn_flags[insn_decode(word)] & INSN_CTI))
 		return;
 	p->is_cti[i >> 3] |= (u8)(1u << (i & 7));
-	if ((insn != insn_bicc && insn != insn_fbfcc) || !(f_cond(word) & 7))
+	if (!branch_is_conditional(word))
 		return;
 	p->is_branch[i >> 3] |= (u8)(1u << (i & 7));
-	if (is_taken(cpu, insn, word))
+	if (branch_is_taken(cpu, word))
 		count(&p->taken[i]);
 }
 
@@ -70,11 +61,8 @@ static int add_program(struct coverage *c, const char *path, char *err, size_t e
 {
 	struct coverage_program *p = &c->program[c->nr_programs];
 	char why[256];
-	int ret;
+	int ret = host_read_file(path, LOAD_FILE_MAX, &p->file, &p->len, err, errlen);
 
-	if (!path)
-		return 0;
-	ret = host_read_file(path, LOAD_FILE_MAX, &p->file, &p->len, err, errlen);
 	if (ret)
 		return ret;
 	p->path = strdup(path);
@@ -87,15 +75,12 @@ static int add_program(struct coverage *c, const char *path, char *err, size_t e
 
 static int add_programs(struct coverage *c, const struct options *o, char *err, size_t errlen)
 {
-	char found[4096], why[256];
-	int ret = add_program(c, o->image, err, errlen);
+	char path[4096];
+	int ret = 0;
 
-	if (!ret)
-		ret = add_program(c, o->kernel, err, errlen);
-	if (!ret && o->bios &&
-	    !host_find_file(o->libdir, o->nr_libdirs, o->bios, found, sizeof(found), why,
-			    sizeof(why)))
-		ret = add_program(c, found, err, errlen);
+	for (unsigned n = 0; n < BOOT_FILES && !ret; n++)
+		if (boot_file(o, n, path, sizeof(path)))
+			ret = add_program(c, path, err, errlen);
 	return ret;
 }
 
@@ -120,7 +105,7 @@ static void release(struct coverage *c)
 {
 	for (unsigned i = 0; i < COVERAGE_FORMATS; i++)
 		host_out_close(c->out[i]);
-	for (unsigned i = 0; i < COVERAGE_PROGRAMS; i++) {
+	for (unsigned i = 0; i < BOOT_FILES; i++) {
 		image_release(&c->program[i].im);
 		free(c->program[i].file);
 		free(c->program[i].path);

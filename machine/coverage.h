@@ -11,12 +11,12 @@
 #include <stdio.h>
 
 #include "lib/image.h"
+#include "machine/boot.h"
 #include "machine/machine.h"
 #include "machine/options.h"
 
 #define COVERAGE_PAGE 1024u /* instructions */
 #define COVERAGE_PAGES (1u << 20) /* of the whole address space */
-#define COVERAGE_PROGRAMS 3
 
 struct coverage_page {
 	u32 count[COVERAGE_PAGE]; /* how often, it stays at its largest */
@@ -37,7 +37,7 @@ enum coverage_format { COVERAGE_DRCOV, COVERAGE_LCOV, COVERAGE_TSIM, COVERAGE_FO
 struct coverage {
 	struct machine *m;
 	struct coverage_page **page; /* by virtual address >> 12; NULL: nothing there */
-	struct coverage_program program[COVERAGE_PROGRAMS];
+	struct coverage_program program[BOOT_FILES];
 	unsigned nr_programs;
 	FILE *out[COVERAGE_FORMATS];
 	bool lost; /* there was no memory for some of it */

@@ -123,5 +123,3 @@ void run_close_report(struct run *r, const char *err, int *status)
 	if (host_out_close(r->report))
 		*status = run_complain("-report: the report is not complete");
 }
-
-/* A whole run; the exit status. */

@@ -102,32 +102,40 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* `name` is the options' own. */
-static int add_file(struct symbols *s, const char *name, const char *path, u32 base, char *err,
-		    size_t errlen)
+int symbols_add(struct symbols *s, const char *name, u8 *buf, size_t len, u32 base)
 {
 	struct symbol_file *file = &s->file[s->nr++];
 	struct adding a = { .file = file };
 	struct image im;
-	size_t len;
-	int ret;
+	char why[512];
 
-	*file = (struct symbol_file){ .name = base_name(name), .base = base };
-	ret = host_read_file(path, LOAD_FILE_MAX, &file->buf, &len, err, errlen);
-	if (ret)
-		return ret;
+	*file = (struct symbol_file){ .name = base_name(name), .buf = buf, .base = base };
 	/* Unpacks it. Whether the machine could load it is no question here. */
-	image_parse(&im, path, file->buf, len, LOAD_FILE_MAX, err, errlen);
+	image_parse(&im, name, buf, len, LOAD_FILE_MAX, why, sizeof(why));
 	file->own = im.own;
 	im.own = NULL;
 	elf_functions(im.buf, im.len, add, &a);
 	image_release(&im);
-	if (a.failed) {
-		snprintf(err, errlen, "%s: out of memory", path);
+	if (a.failed)
 		return -ENOMEM;
-	}
 	tidy(file);
 	return 0;
+}
+
+/* `name` is the options' own. */
+static int add_file(struct symbols *s, const char *name, const char *path, u32 base, char *err,
+		    size_t errlen)
+{
+	size_t len;
+	u8 *buf;
+	int ret = host_read_file(path, LOAD_FILE_MAX, &buf, &len, err, errlen);
+
+	if (!ret) {
+		ret = symbols_add(s, name, buf, len, base);
+		if (ret)
+			snprintf(err, errlen, "%s: out of memory", path);
+	}
+	return ret;
 }
 
 static int add_named(struct symbols *s, const struct opt_symbols *o, char *err, size_t errlen)
@@ -145,12 +153,12 @@ static int add_named(struct symbols *s, const struct opt_symbols *o, char *err, 
 }
 
 /* The machine takes it or complains about it; here it has names or it has none. */
-static void add_given(struct symbols *s, const struct options *o, const char *name)
+static void add_given(struct symbols *s, const struct options *o, unsigned n)
 {
 	char err[512], path[4096];
+	const char *name = boot_file(o, n, path, sizeof(path));
 
-	if (name &&
-	    !host_find_file(o->libdir, o->nr_libdirs, name, path, sizeof(path), err, sizeof(err)))
+	if (name)
 		add_file(s, name, path, 0, err, sizeof(err));
 }
 
@@ -163,9 +171,8 @@ int symbols_open(struct symbols *s, const struct options *o, char *err, size_t e
 		ret = add_named(s, &o->symbols[i], err, errlen);
 	if (ret)
 		return ret;
-	add_given(s, o, o->image);
-	add_given(s, o, o->kernel);
-	add_given(s, o, o->bios);
+	for (unsigned n = 0; n < BOOT_FILES; n++)
+		add_given(s, o, n);
 	return 0;
 }
 
@@ -245,7 +252,7 @@ const char *symbols_text(const struct symbols *s, const struct cpu *cpu, u32 pc,
 /* 0, which is UNIMP: outside the function. */
 static u32 insn_at(const struct symbol *symbol, u32 va)
 {
-	return va >= symbol->va && va + 4 <= symbol->end
+	return va >= symbol->va && va < symbol->end && symbol->end - va >= 4
 		       ? be32_get(symbol->code + (va - symbol->section))
 		       : 0;
 }

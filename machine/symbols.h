@@ -11,9 +11,9 @@
 #define MACHINE_SYMBOLS_H
 
 #include "arch/sparc/cpu.h"
-#include "machine/options.h"
+#include "machine/boot.h"
 
-#define SYMBOLS_FILES (OPT_SYMBOLS + 3)
+#define SYMBOLS_FILES (OPT_SYMBOLS + BOOT_FILES)
 
 struct symbol {
 	const char *name;
@@ -42,6 +42,8 @@ struct symbols {
  * one line in err. To be released after any result.
  */
 int symbols_open(struct symbols *s, const struct options *o, char *err, size_t errlen);
+/* One more file, of so many bytes; buf is s's own from now on, name is not. There is room for SYMBOLS_FILES. 0 or -ENOMEM. */
+int symbols_add(struct symbols *s, const char *name, u8 *buf, size_t len, u32 base);
 void symbols_release(struct symbols *s);
 
 /* What a file calls the code at va; NULL: nothing. */

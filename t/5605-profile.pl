@@ -120,6 +120,14 @@ if (-c '/dev/full') {
 	like($err, qr/^vonk: -profile: the profile is not complete$/m, 'a full disk');
 }
 
+# A function at address 0, which has nothing in front of it.
+spew("$dir/zero.s", ".text\n.globl start\n.type start,#function\nstart: ba start\nnop\n.size start, .-start\n");
+if (system("${cross}gcc -m32 -mcpu=v8 -nostdlib -static -Wl,--build-id=none,-Ttext=0,-estart -o $dir/zero $dir/zero.s") == 0) {
+	($status) = run('-profile', "$dir/zero.prof,every=1", '-limit', 'insns=1000', "$dir/zero");
+	is($status, 124, 'a function at address 0');
+	like(slurp("$dir/zero.prof.folded"), qr/^\[supervisor\];start 1000$/m, '  has its samples');
+}
+
 # A damaged table of symbols does no harm.
 my $bytes = slurp($elf);
 my ($shoff, $shnum) = unpack('x32 N x12 n', $bytes);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "arch/sparc/cover.h"
 
-#include "arch/sparc/alu.h"
+#include "arch/sparc/branch.h"
 #include "arch/sparc/code.h"
-#include "decode.h"
 
 void cpu_set_cover(struct cpu *cpu, struct cover *c)
 {
@@ -19,17 +18,13 @@ void cpu_set_cover(struct cpu *cpu, struct cover *c)
 void cover_step(struct cpu *cpu, u32 w, u32 pc)
 {
 	struct cover *c = cpu->cover;
-	bool taken;
 
 	switch (insn_decode(w)) {
 	case insn_bicc:
 	case insn_fbfcc:
 		if (!f_cond(w))
 			break;
-		taken = insn_decode(w) == insn_bicc
-				? alu_cond(f_cond(w), cpu->icc)
-				: alu_fcond(f_cond(w), cpu->fsr >> FSR_FCC_SHIFT & 3);
-		cover_at(c, pc + (taken ? (u32)f_disp22(w) : 8));
+		cover_at(c, pc + (branch_is_taken(cpu, w) ? (u32)f_disp22(w) : 8));
 		break;
 	case insn_call:
 		cover_at(c, pc + (u32)f_disp30(w));

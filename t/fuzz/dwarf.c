@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Line tables of DWARF: any bytes as a section .debug_line, and as the strings that it refers to. What begins like
- * an ELF file is taken as one.
+ * an ELF file is taken as one. They are read, and -cov's files are written by them.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/be.h"
 #include "lib/dwarf-line.h"
+#include "machine/coverage.h"
 #include "t/fuzz/check.h"
 
-enum { EHDR = 52, SHDR = 40, SECTIONS = 5 };
+enum { EHDR = 52, SHDR = 40, SECTIONS = 5, CODE = 0x10000 };
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
@@ -65,19 +66,53 @@ static void on_line(void *arg, u32 file, u32 line, u32 first, u32 end)
 	FUZZ_CHECK(file && file <= *files && line && end > first);
 }
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
+/* A program of one segment at CODE, branches and all, of which some was executed. */
+static void write_coverage(const u8 *elf, size_t len)
+{
+	static u32 word[COVERAGE_PAGE];
+	static struct coverage_page page;
+	static struct coverage_page *pages[COVERAGE_PAGES];
+	static FILE *out;
+	struct image_segment seg = {
+		.va = CODE, .memsz = sizeof(word), .filesz = sizeof(word), .data = (const u8 *)word
+	};
+	struct coverage c = { .page = pages, .nr_programs = 1 };
+
+	if (!out) {
+		out = fopen("/dev/null", "w");
+		FUZZ_CHECK(out);
+		for (u32 i = 0; i < COVERAGE_PAGE; i++)
+			be32_put((u8 *)&word[i], i % 3 ? 0x01000000 : 0x02800002); /* nop, be */
+		for (u32 i = 0; i < COVERAGE_PAGE / 2; i++)
+			page.count[i] = i;
+		pages[CODE >> 12] = &page;
+	}
+	c.program[0] =
+		(struct coverage_program){ .parsed = true,
+					   .im = { .seg = &seg, .nr = 1, .buf = elf, .len = len } };
+	FUZZ_CHECK(!coverage_write_lcov(&c, out));
+}
+
+static void take(const u8 *elf, size_t len)
 {
 	u32 files = 0;
 	const struct dwarf_line_sink sink = { on_file, on_line, &files };
-	size_t total = len;
+
+	dwarf_lines(elf, len, &sink);
+	write_coverage(elf, len);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
+{
+	size_t total;
 	u8 *elf;
 
 	if (len >= 4 && !memcmp(data, "\177ELF", 4)) {
-		dwarf_lines(data, len, &sink);
+		take(data, len);
 		return 0;
 	}
 	elf = wrap(data, len, &total);
-	dwarf_lines(elf, total, &sink);
+	take(elf, total);
 	free(elf);
 	return 0;
 }
