@@ -155,6 +155,10 @@ void gdb_query(struct gdbstub *g, const char *p)
 	} else if (!strcmp(p, "QStartNoAckMode")) {
 		gdb_reply(g, "OK");
 		g->no_ack = true;
+	} else if (!strcmp(p, "qHostInfo")) {
+		/* LLDB's: the triple is "sparc", in hexadecimal. */
+		gdb_reply(g, "triple:7370617263;endian:big;ptrsize:4;"
+			     "watchpoint_exceptions_received:after;");
 	} else if (!strcmp(p, "qC")) {
 		snprintf(text, sizeof(text), "QC%x", g->thread + 1);
 		gdb_reply(g, text);

@@ -147,9 +147,33 @@ static __printf(2, 3) void add(struct text *t, const char *fmt, ...)
 		t->len += (u32)n < t->size - t->len ? (u32)n : t->size - t->len - 1;
 }
 
+/* LLDB knows a processor's registers by what they are for; gdb passes over that. */
+static const char *purpose_of(unsigned n)
+{
+	switch (n) {
+	case 14:
+		return "sp";
+	case 30:
+		return "fp";
+	case REG_PSR:
+		return "flags";
+	case REG_PC:
+		return "pc";
+	default:
+		return NULL;
+	}
+}
+
 static void add_reg(struct text *t, unsigned n, const char *name, const char *type)
 {
-	add(t, "<reg name=\"%s\" bitsize=\"32\" type=\"%s\" regnum=\"%u\"/>\n", name, type, n);
+	const char *purpose = purpose_of(n);
+
+	add(t, "<reg name=\"%s\" bitsize=\"32\" type=\"%s\" regnum=\"%u\"", name, type, n);
+	if (n < REG_Y)
+		add(t, " dwarf_regnum=\"%u\"", n);
+	if (purpose)
+		add(t, " generic=\"%s\"", purpose);
+	add(t, "/>\n");
 }
 
 static const char *type_of(unsigned n)

@@ -113,7 +113,6 @@ static void forget_client(struct gdbstub *g)
 	g->state = IN_IDLE;
 	g->waiting = g->no_ack = g->step_irqs = g->physical = false;
 	g->watched = 0;
-	g->watched = 0;
 	g->thread = g->c->m->running;
 	g->out_len = 0;
 }
