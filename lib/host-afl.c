@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
@@ -177,25 +180,75 @@ static bool greet_new(struct host_afl *a)
 	return put(options) && put(a->map_size) && (!a->words_size || put_words(a)) && put(HELLO_1);
 }
 
-/* A new child; 0 in it. It does not outlive the server, whoever kills that. */
-static pid_t spawn(void)
-{
-	pid_t server = getpid(), pid = fork();
+/* Of the child, in memory that it shares with the server: what the fuzzer has been told of the input. */
+enum stage {
+	STAGE_TAKEN, /* nothing */
+	STAGE_TOLD, /* which process runs it */
+	STAGE_ANSWERING, /* the same, and the rest is being told: */
+	STAGE_ANSWERING_ALL, /* all at once */
+	STAGE_WAITING, /* all: the next one is awaited */
+};
 
+/* What waitpid() would tell of a child that has stopped itself, and of one that has aborted. */
+#define STATUS_STOPPED (SIGSTOP << 8 | 0x7f)
+#define STATUS_ABORTED SIGABRT
+
+/* A new child; 0 in it. It does not outlive the server, whoever kills that. */
+static pid_t spawn(struct host_afl *a)
+{
+	pid_t server = getpid(), pid;
+
+	*a->stage = STAGE_TAKEN;
+	pid = fork();
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != server)
 		_exit(0);
-	close(CONTROL);
-	close(STATUS);
+	a->pid = (u32)getpid();
 	return 0;
+}
+
+/*
+ * A child that was killed when it was about to answer has either done so, or it has not. What was told and not read yet
+ * is in the pipe; if it was read, the fuzzer goes on to its next input; else it waits.
+ */
+static bool has_answered(void)
+{
+	struct pollfd p = { .fd = CONTROL, .events = POLLIN };
+	int n = 0;
+
+	return (!ioctl(STATUS, FIONREAD, &n) && n) || poll(&p, 1, 2000) > 0;
+}
+
+/* What the child has not told itself. */
+static bool tell_end(const struct host_afl *a, pid_t child, int status)
+{
+	switch (*a->stage) {
+	case STAGE_TAKEN:
+		return put((u32)child) && put((u32)status);
+	case STAGE_TOLD:
+		return put((u32)status);
+	case STAGE_ANSWERING:
+		return has_answered() || put((u32)status);
+	case STAGE_ANSWERING_ALL:
+		return has_answered() || (put((u32)child) && put((u32)status));
+	default:
+		return true;
+	}
+}
+
+static bool share_stage(struct host_afl *a)
+{
+	void *p = mmap(NULL, sizeof(*a->stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+
+	a->stage = p == MAP_FAILED ? NULL : p;
+	return a->stage;
 }
 
 bool host_afl_serve(struct host_afl *a)
 {
-	pid_t child = -1;
-	bool stopped = false;
 	u32 was_killed;
 
 	signal(SIGCHLD, SIG_DFL);
@@ -204,32 +257,43 @@ bool host_afl_serve(struct host_afl *a)
 		a->alone = true;
 		return true;
 	}
+	if (!share_stage(a))
+		return false;
 	while (get(&was_killed)) {
+		pid_t child = spawn(a);
 		int status;
 
-		if (stopped && was_killed) {
-			/* By SIGTERM, perhaps, which what is stopped does not see. */
-			kill(child, SIGKILL);
-			waitpid(child, &status, 0);
-			stopped = false;
-		}
-		if (stopped)
-			kill(child, SIGCONT);
-		else
-			child = spawn();
 		if (!child)
 			return true;
-		if (child < 0 || !put((u32)child))
+		if (child < 0)
 			break;
-		if (waitpid(child, &status, WUNTRACED) < 0)
-			break;
-		stopped = WIFSTOPPED(status);
-		if (!put((u32)status))
+		while (waitpid(child, &status, 0) < 0)
+			if (errno != EINTR)
+				return false;
+		if (!tell_end(a, child, status))
 			break;
 	}
-	if (stopped)
-		kill(child, SIGKILL);
 	return false;
+}
+
+void host_afl_slow(struct host_afl *a)
+{
+	if (a->alone || *a->stage != STAGE_TAKEN)
+		return;
+	put(a->pid);
+	*a->stage = STAGE_TOLD;
+}
+
+/* Who runs it and how it ended, in one piece where the fuzzer knows neither. */
+static void answer(struct host_afl *a, u32 status)
+{
+	u32 words[2] = { a->pid, status };
+	bool told = *a->stage == STAGE_TOLD;
+
+	*a->stage = told ? STAGE_ANSWERING : STAGE_ANSWERING_ALL;
+	if (write(STATUS, words + told, told ? 4 : 8) < 0) /* nobody is there any more */
+		_exit(0);
+	*a->stage = STAGE_WAITING;
 }
 
 u32 host_afl_input(const struct host_afl *a, u8 *buf, u32 max)
@@ -255,11 +319,24 @@ u32 host_afl_input(const struct host_afl *a, u8 *buf, u32 max)
 	return n;
 }
 
-bool host_afl_next(const struct host_afl *a)
+/* A fuzzer kills what runs too long for it, and then writes the next word: that is not for a child which is being killed. */
+bool host_afl_next(struct host_afl *a, bool found)
 {
+	struct pollfd p = { .fd = CONTROL, .events = POLLIN };
+	u32 was_killed;
+
+	if (a->alone && found) {
+		signal(SIGABRT, SIG_DFL);
+		abort();
+	}
 	if (a->alone)
 		return false;
-	raise(SIGSTOP);
+	answer(a, found ? STATUS_ABORTED : STATUS_STOPPED);
+	while (poll(&p, 1, -1) < 0)
+		;
+	if (!get(&was_killed))
+		return false;
+	*a->stage = STAGE_TAKEN;
 	return true;
 }
 
@@ -322,14 +399,9 @@ void host_afl_compare(const struct host_afl *a, u32 place, u32 v0, u32 v1)
 		compare_wide(a->cmp, place, v0, v1);
 }
 
-_Noreturn void host_afl_crash(void)
+_Noreturn void host_afl_hang(struct host_afl *a)
 {
-	signal(SIGABRT, SIG_DFL);
-	abort();
-}
-
-_Noreturn void host_afl_hang(void)
-{
+	host_afl_slow(a);
 	for (;;)
-		pause();
+		poll(NULL, 0, -1);
 }

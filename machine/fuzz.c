@@ -374,7 +374,7 @@ static bool stopped(struct fuzz *f, enum machine_stop why, struct fuzz_outcome *
 int fuzz_one(struct fuzz *f, const u8 *data, u32 n, struct fuzz_outcome *out)
 {
 	struct machine *m = f->m;
-	u64 first = capture_insns(f->capture), last = first + f->spec.insns;
+	u64 first = capture_insns(f->capture), last = first + f->spec.insns, now, slow;
 	struct waiting w = { 0 };
 	int ret = f->used ? capture_go_back(m, f->capture) : 0;
 
@@ -388,12 +388,19 @@ int fuzz_one(struct fuzz *f, const u8 *data, u32 n, struct fuzz_outcome *out)
 		return ret;
 	if (m->cpu[0]->nr_breakpoints)
 		cpu_pass_breakpoint(m->cpu[0]);
+	slow = f->spec.insns > FUZZ_SLOW ? first + FUZZ_SLOW : last;
 	do {
-		if (machine_insns(m) >= last) {
+		now = machine_insns(m);
+		if (now >= last) {
 			end(f, out, FUZZ_HANG, "too many instructions");
 			break;
 		}
-	} while (!stopped(f, machine_run(m, last - machine_insns(m)), out, &w));
+		if (now >= slow) {
+			slow = last;
+			if (f->slow)
+				f->slow(f->slow_arg);
+		}
+	} while (!stopped(f, machine_run(m, slow - now), out, &w));
 	out->insns = machine_insns(m) - first;
 	return 0;
 }

@@ -16,6 +16,7 @@
 
 #define FUZZ_POINTS 16
 #define FUZZ_FRAMES 8
+#define FUZZ_SLOW 20000
 
 enum fuzz_start { FUZZ_AT_ONCE, FUZZ_AT_PC, FUZZ_AT_INSNS, FUZZ_AT_IDLE };
 
@@ -76,6 +77,8 @@ struct fuzz {
 	struct cpu_log log; /* comparisons */
 	void (*compare)(void *arg, u32 pc, u32 a, u32 b);
 	void *compare_arg;
+	void (*slow)(void *arg); /* is told when an input takes more than FUZZ_SLOW instructions */
+	void *slow_arg;
 };
 
 /* map: spec->map_size bytes. 0, or -errno with one line in err. */

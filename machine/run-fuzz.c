@@ -6,6 +6,7 @@
 
 #include "lib/host-afl.h"
 #include "lib/host-load.h"
+#include "lib/host-sandbox.h"
 #include "machine/fuzz.h"
 #include "machine/run.h"
 
@@ -37,12 +38,32 @@ static void limit_fuzz(struct run *r)
 		r->m->limit_ns = r->o.limit_ns;
 }
 
+/* All is open by now. `check`: only tell whether it can be had. */
+static int enter_sandbox(const struct run *r, bool check, char *err, size_t errlen)
+{
+	const struct host_sandbox s = { .terminal = true };
+	const char *missing = host_sandbox_missing();
+
+	if (r->o.sandbox == OPT_SANDBOX_OFF || (missing && r->o.sandbox == OPT_SANDBOX_AUTO))
+		return 0;
+	if (missing) {
+		snprintf(err, errlen, "-sandbox on: %s", missing);
+		return -ENOTSUP;
+	}
+	return check ? 0 : host_sandbox_enter(&s, err, errlen);
+}
+
 /* Inputs as the fuzzer sends them; only children get here. */
-static int fuzz_inputs(struct fuzz *f, const struct host_afl *a)
+static int fuzz_inputs(const struct run *r, struct fuzz *f, struct host_afl *a)
 {
 	struct fuzz_outcome out;
 	u8 *buf = malloc(f->spec.max);
+	char err[256];
 
+	if (enter_sandbox(r, false, err, sizeof(err))) {
+		free(buf);
+		return run_complain(err);
+	}
 	if (!buf)
 		return run_complain("-fuzz: out of memory");
 	do {
@@ -50,13 +71,16 @@ static int fuzz_inputs(struct fuzz *f, const struct host_afl *a)
 			free(buf);
 			return run_complain("-fuzz: the machine cannot be put back");
 		}
-		if (out.verdict == FUZZ_CRASH)
-			host_afl_crash();
 		if (out.verdict == FUZZ_HANG)
-			host_afl_hang();
-	} while (host_afl_next(a));
+			host_afl_hang(a);
+	} while (host_afl_next(a, out.verdict == FUZZ_CRASH));
 	free(buf);
 	return EXIT_OFF;
+}
+
+static void on_slow(void *arg)
+{
+	host_afl_slow(arg);
 }
 
 static void on_compare(void *arg, u32 pc, u32 a, u32 b)
@@ -71,7 +95,8 @@ static int fuzz_target(struct run *r, struct fuzz_spec *spec, char *err, size_t 
 	struct fuzz f;
 	int status = EXIT_OFF;
 
-	if (host_afl_open(&a, spec->protocol, spec->map_size, err, errlen) ||
+	if (enter_sandbox(r, true, err, errlen) ||
+	    host_afl_open(&a, spec->protocol, spec->map_size, err, errlen) ||
 	    fuzz_begin(&f, r->m, spec, a.map, err, errlen))
 		return run_complain(err);
 	memset(a.map, 0, spec->map_size);
@@ -80,8 +105,10 @@ static int fuzz_target(struct run *r, struct fuzz_spec *spec, char *err, size_t 
 	else if (r->o.image)
 		a.words_size = fuzz_words(r->o.image, words);
 	a.words = words;
+	f.slow = on_slow;
+	f.slow_arg = &a;
 	if (host_afl_serve(&a))
-		status = fuzz_inputs(&f, &a);
+		status = fuzz_inputs(r, &f, &a);
 	fuzz_end(&f);
 	return status;
 }
@@ -156,6 +183,8 @@ static int fuzz_replay(struct run *r, struct fuzz_spec *spec, FILE *out, char *e
 		ret = run_open_log(r, err, errlen);
 	if (!ret)
 		ret = run_open_traces(r, err, errlen);
+	if (!ret)
+		ret = enter_sandbox(r, false, err, errlen);
 	if (ret) {
 		status = run_complain(err);
 	} else {

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "lib/be.h"
+#include "lib/host-sandbox.h"
 #include "t/child.h"
 #include "t/tap.h"
 
@@ -65,6 +66,7 @@ struct client {
 	int input; /* a file, where cases is NULL */
 	int killed; /* the last run timed out */
 	bool shared;
+	const char *sandbox; /* "on" or "off" */
 	u8 dict[4096];
 	u32 dict_size;
 };
@@ -119,7 +121,8 @@ static void run_server(struct client *c, int ctl, int st, const char *spec)
 		set_id("__AFL_SHM_FUZZ_ID", c->case_id);
 	setenv("__AFL_PERSISTENT", "1", 1);
 	setenv("LD_BIND_NOW", "1", 1);
-	execl(child_vonk, child_vonk, "-fuzz", spec, "program", (char *)NULL);
+	execl(child_vonk, child_vonk, "-sandbox", c->sandbox, "-fuzz", spec, "program",
+	      (char *)NULL);
 	_exit(127);
 }
 
@@ -313,7 +316,7 @@ static void test_session(struct client *c, const char *how)
 	for (unsigned i = 0; i < 20; i++)
 		crashes += text(c, "AB") == OUT_CRASH && c->child == -1 &&
 			   text(c, "AX") == OUT_OK && !memcmp(was, c->map, c->map_size);
-	is(crashes, 20, "what is found ends a process, and the next input has another: 20 times");
+	is(crashes, 20, "what is found is told as a death, and the next input runs: 20 times");
 	for (unsigned i = 0; i < 3; i++) {
 		is(execute(c, "AH", 2, 200), OUT_TIMEOUT, "a hang ends by SIGTERM");
 		is(text(c, "AX"), OUT_OK, "and the next input runs");
@@ -446,10 +449,41 @@ static void test_words(struct client *c)
 	end(c, 0);
 }
 
+/* The mode of seccomp that a process is in, 2: a filter. -1: it does not tell. */
+static int seccomp_of(pid_t pid)
+{
+	char path[64], line[256];
+	int mode = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "Seccomp:", 8))
+			mode = atoi(line + 8);
+	if (f)
+		fclose(f);
+	return mode;
+}
+
+static void test_sandbox(struct client *c)
+{
+	launch(c, "");
+	ok(greet(c, false) && text(c, "AX") == OUT_OK, "protocol %d: -sandbox %s", c->protocol,
+	   c->sandbox);
+	is(seccomp_of(c->child), strcmp(c->sandbox, "on") ? 0 : 2, "who runs inputs is in it");
+	end(c, 0);
+	c->sandbox = strcmp(c->sandbox, "on") ? c->sandbox : "off";
+	launch(c, "");
+	ok(greet(c, false) && text(c, "AX") == OUT_OK, "protocol %d: off", c->protocol);
+	is(seccomp_of(c->child), 0, "and is not, if that is asked for");
+	end(c, 0);
+}
+
 int main(int argc, char **argv)
 {
 	u8 image[sizeof(program)];
-	struct client c = { .input = -1 };
+	struct client c = { .input = -1, .sandbox = "off" };
 	int in;
 
 	child_begin();
@@ -478,6 +512,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	for (c.protocol = 0; c.protocol < 2; c.protocol++) {
+		c.sandbox = host_sandbox_missing() ? "off" : "on";
 		u8 *cases = c.cases;
 
 		test_session(&c, "shared memory");
@@ -490,6 +525,7 @@ int main(int argc, char **argv)
 		test_orphans(&c);
 		test_sizes(&c);
 		test_words(&c);
+		test_sandbox(&c);
 	}
 	shmctl(c.map_id, IPC_RMID, NULL);
 	shmctl(c.case_id, IPC_RMID, NULL);
