@@ -261,6 +261,7 @@ const struct dev_class slavio_misc_class = {
 			[SLAVIO_MISC_APC] = {"apc", 1, ACC_1, apc_read, apc_write},
 			[SLAVIO_MISC_SBUS_ID] = {"sbus-id", 4, ACC_1 | ACC_2 | ACC_4, sbus_id_read,
 						 sbus_id_write},
+			[SLAVIO_MISC_APC_TOO] = {"apc-too", 1, ACC_1, apc_read, apc_write},
 		},
 	.irq_in = slavio_misc_irq_in,
 	.reset = slavio_misc_reset,

@@ -13,6 +13,7 @@ enum {
 	SLAVIO_MISC_SYSCTL,
 	SLAVIO_MISC_APC,
 	SLAVIO_MISC_SBUS_ID, /* 4 constant bytes: the on-board I/O chip's slot identification */
+	SLAVIO_MISC_APC_TOO, /* the idle register once more, on boards where software knows two places */
 };
 
 /* Outputs, irq[]. A pulse is high and low again within the one store that asks for it. */

@@ -122,14 +122,14 @@ static const struct board_dev micro_devs[] = {
 	  .param = 1,
 	  .per_cpu = 4,
 	  .wire = { TO_INTCTL(0, IN_L14(0)), TO_INTCTL(4, INT_TIMER) } },
-#define MISC(apc)                                                                                  \
+#define MISC(apc, apc_too)                                                                         \
 	"misc", &slavio_misc_class,                                                                \
 	{                                                                                          \
 		[SLAVIO_MISC_CONFIG] = 0x71800000, [SLAVIO_MISC_AUX1] = 0x71900000,                \
 		[SLAVIO_MISC_AUX2] = 0x71910000, [SLAVIO_MISC_DIAG] = 0x71a00000,                  \
 		[SLAVIO_MISC_MODEM] = 0x71b00000, [SLAVIO_MISC_LEDS] = 0x71600000,                 \
 		[SLAVIO_MISC_SYSCTL] = 0x71f00000, [SLAVIO_MISC_APC] = apc,                        \
-		[SLAVIO_MISC_SBUS_ID] = 0x78000000                                                 \
+		[SLAVIO_MISC_SBUS_ID] = 0x78000000, [SLAVIO_MISC_APC_TOO] = apc_too                \
 	}
 #define MISC_WIRES                                                                                 \
 	{                                                                                          \
@@ -140,13 +140,13 @@ static const struct board_dev micro_devs[] = {
 			TO_INTCTL(SLAVIO_MISC_OUT_POWERFAIL, INT_IOMMU)                            \
 	}
 	/*
-	 * An LX has no such port, but OpenBIOS's tree says that every one of these boards has it here, and Linux
-	 * writes to it when it idles: without it, its kernel dies of the bus error, and nobody sees it idle. The
-	 * tree says so of the CS4231, too, which ends Linux by OpenBIOS on an LX, here and in QEMU.
+	 * An LX has no such port, and a Voyager elsewhere, but OpenBIOS's tree says that every one of these boards
+	 * has it here, and Linux writes to it when it idles: without it, its kernel dies of the bus error, and
+	 * nobody sees it idle. So it is with "audio".
 	 */
-	{ MISC(0x6a000000), .wire = MISC_WIRES,
+	{ MISC(0x6a000000, 0), .wire = MISC_WIRES,
 	  .boards = ONLY(SS5) | ONLY(SS4) | ONLY(LX) | ONLY(CLASSIC) | ONLY(SPARCBOOK) },
-	{ MISC(0x71300000), .wire = MISC_WIRES, .boards = ONLY(VOYAGER) },
+	{ MISC(0x71300000, 0x6a000000), .wire = MISC_WIRES, .boards = ONLY(VOYAGER) },
 #undef MISC
 	{ "iommu",
 	  &iommu_class,
@@ -189,11 +189,12 @@ static const struct board_dev micro_devs[] = {
 	ETHER(0, 0x78400010, 0x78c00000),
 	FLOPPY(0, 0x71400000),
 	DISPLAY(0x50000000),
-	{ "audio",
-	  &cs4231_class,
-	  { 0x6c000000 },
-	  .wire = { TO_INTCTL(0, INT_SBUS5) },
-	  .boards = ONLY(SS5) | ONLY(SS4) },
+	/*
+	 * The SS-5's and the SS-4's. OpenBIOS's tree says that the others have one, too, and a Linux that does not find
+	 * it there is lost: of a bus error, or, where there are registers but no such chip, because giving back an
+	 * interrupt of level 5 is how its sun4m code asks for one, again and again.
+	 */
+	{ "audio", &cs4231_class, { 0x6c000000 }, .wire = { TO_INTCTL(0, INT_SBUS5) } },
 	/* Where the other family has its serial lines: OpenBIOS reports a crash at both places. */
 	{ "serial-mbus", &empty_class, { 0xff1100000 }, .part = 8 },
 	FW_CFG,

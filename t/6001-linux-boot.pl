@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Linux 6.1 started by OpenBIOS and by the machine's own PROM on the SS-5 and the SS-20: it finds the
 # board's devices, runs the test programs, and powers off. Two runs are the same to the bit. Then
-# every size of memory, a kernel in a.out, reboot.
+# the other boards, every size of memory, a kernel in a.out, reboot.
 use strict;
 use warnings;
 use Test::More;
@@ -73,6 +73,15 @@ for my $board (sort keys %sizes) {
 				"$board by $prom, $mib MiB: the PROM keeps $kept KiB");
 			all_well($run, 'devices');
 		}
+	}
+}
+
+# Every board: OpenBIOS's tree promises Linux the same devices on all that have a microSPARC.
+for my $board ($ENV{VONK_ALL} ? qw(SS-4 LX Voyager SPARCClassic SPARCbook SS-10 SS-600MP) : 'Voyager') {
+	for my $prom ($ENV{VONK_ALL} ? sort keys %prom : 'OpenBIOS') {
+		my $run = $prom{$prom}->($board, 'vonk.run=' . join ',', @few);
+		like($run->{console}, qr/^vonk-guest ready$/m, "$board by $prom");
+		all_well($run, @few);
 	}
 }
 
