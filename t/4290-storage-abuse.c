@@ -88,6 +88,75 @@ static void test_long_commands(void)
 	close_all();
 }
 
+/* CVE-2016-5338: the FIFO's register, read and written more often than it has bytes, before and in every phase of a command. */
+static void test_fifo(void)
+{
+	const u8 inquiry[6] = { 0x12, 0, 0, 0, 36, 0 };
+	unsigned most = 0;
+
+	open_all();
+	for (unsigned when = 0; when < 8; when++) {
+		dw(&r, D_CSR, CSR_INTEN | CSR_EN);
+		if (when)
+			select_dma(&r, 3, inquiry, 6);
+		for (unsigned i = 1; i < when; i++) {
+			rig_wait(&r);
+			rd(&r, R_INTR);
+			w(&r, R_CMD, i & 1 ? 0x10 : 0x11); /* a piece by the FIFO, the end */
+		}
+		for (unsigned i = 0; i < 3000; i++) {
+			if (i < 1000 || i & 1)
+				w(&r, R_FIFO, (u8)i);
+			else
+				rd(&r, R_FIFO);
+			most = (rd(&r, R_FLAGS) & 31u) > most ? rd(&r, R_FLAGS) & 31u : most;
+			if (!sound())
+				ok(false, "FIFO, when %u", when);
+		}
+		for (unsigned i = 0; i < 1000; i++)
+			rd(&r, R_FIFO);
+		w(&r, R_CMD, 0x02);
+	}
+	is(most, 16, "the FIFO never has more bytes than it can hold");
+	works("the FIFO's register without end");
+	close_all();
+}
+
+/* CVE-2023-42467: a driver chooses blocks that are smaller than a sector. */
+static void test_block_size(void)
+{
+	static const u32 sizes[] = { 1, 2, 255, 256, 511, 513, 0xffffff };
+	u8 cdb[10] = { 0 };
+	unsigned taken = 0;
+
+	open_all();
+	for (unsigned i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
+		u8 *list = r.ram + RIG_BUF;
+		u32 head = i & 1 ? 8 : 4;
+
+		memset(list, 0, 16);
+		list[head - 1] = 8;
+		be32_put(list + head + 4, sizes[i / 2]);
+		memset(cdb, 0, sizeof(cdb));
+		cdb[0] = i & 1 ? 0x55 : 0x15;
+		cdb[1] = 0x10;
+		cdb[i & 1 ? 8 : 4] = (u8)(head + 8);
+		taken += command(&r, 3, cdb, i & 1 ? 10 : 6, head + 8).status == 0;
+		memset(cdb, 0, sizeof(cdb));
+		cdb[0] = 0x28;
+		cdb[8] = 2;
+		if (command(&r, 3, cdb, 10, 1024).moved != 1024 || !sound())
+			ok(false, "blocks of %u bytes", sizes[i / 2]);
+	}
+	is(taken, 0, "blocks of other sizes are refused");
+	memset(cdb, 0, sizeof(cdb));
+	cdb[0] = 0x25;
+	command(&r, 3, cdb, 10, 8);
+	is(be32_get(r.ram + RIG_BUF + 4), 512, "and stay what they are");
+	works("sizes of blocks");
+	close_all();
+}
+
 /* CVE-2016-5238, CVE-2020-35504, -35505: transfers and ends of commands without a target, reads of the FIFO. */
 static void test_no_target(void)
 {
@@ -399,6 +468,8 @@ static void test_floppy(struct block *floppy, u64 seed)
 int main(void)
 {
 	test_long_commands();
+	test_fifo();
+	test_block_size();
 	test_no_target();
 	test_cancel();
 	test_lengths();

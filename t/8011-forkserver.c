@@ -433,6 +433,37 @@ static void print_rate(struct client *c, u32 loops, bool forks)
 	end(c, 0);
 }
 
+/* "AX" leads to 4014, 4024 and 4030, none of which is where its branches go; "x" to 4034. */
+static void test_filter(struct client *c)
+{
+	static const struct {
+		const char *more;
+		unsigned ax, x;
+	} rows[] = {
+		{ "", 3, 1 },
+		{ ",cover=0x4014..0x4024", 2, 0 },
+		{ ",cover=0x4015..0x402f", 1, 0 },
+		{ ",cover=0x4030..0x4034", 1, 1 },
+		{ ",cover=0x4034..0x4034", 0, 1 },
+		{ ",cover=0x4038..0xffffffff", 0, 0 },
+		{ ",cover=0..0x4013", 0, 0 },
+		{ ",cover=0..0xffffffff", 3, 1 },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		unsigned ax, x;
+
+		launch(c, rows[i].more);
+		ok(greet(c, false) && text(c, "AX") == OUT_OK, "coverage%s%s",
+		   *rows[i].more ? " with " : "", rows[i].more);
+		ax = edges(c);
+		is(text(c, "x"), OUT_OK, "another way");
+		x = edges(c);
+		ok(ax == rows[i].ax && x == rows[i].x, "%u and %u edges", ax, x);
+		end(c, 0);
+	}
+}
+
 static void test_words(struct client *c)
 {
 	launch(c, "");
@@ -527,6 +558,8 @@ int main(int argc, char **argv)
 		test_words(&c);
 		test_sandbox(&c);
 	}
+	c.protocol = 0;
+	test_filter(&c);
 	shmctl(c.map_id, IPC_RMID, NULL);
 	shmctl(c.case_id, IPC_RMID, NULL);
 	child_end();
