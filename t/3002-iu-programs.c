@@ -9,20 +9,10 @@
  * every model, VONK_SYSTEM_PROGRAMS of them; and VONK_QEMU_SYSTEM_INSNS instructions (a million) of others by QEMU
  * too. VONK_QEMU_SEED is for the hand: only what QEMU runs, from that program on, VONK_QEMU_ROUNDS times over.
  */
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "t/seq-rig.h"
 
-#include "arch/sparc/code.h"
-#include "arch/sparc/cpu.h"
-#include "t/tap.h"
-
-#define MEM 0x40000u
-#define ENTRY 0x4000u
 #define EXIT 0x4008u
 #define PROGRAMS 8
-#define MAX_INSNS 100000000u
-#define TEXT_MAX (1u << 20)
 #define GENERATE "perl t/model/seq.pl --seed %u --blocks 10 --nwin %u"
 #define MODEL                                                                                      \
 	" | perl t/model/iu.pl /dev/stdin --nwin %u --iuver %u --mem 0x3f8:4 --mem 0x400:0x400"    \
@@ -36,55 +26,6 @@
 	" --mem 0x400:0x400 --mem 0x4000:0xc000 --mem 0x10000:0x10000 --mem 0x20000:0x2020"        \
 	" --mem 0x30000:0x2000 2>&1; rm -f %s"
 #define FIRST_QEMU_SEED 1000u
-
-enum mode { REF, WHOLE, PIECES, NR_MODES };
-
-static const char *const mode_name[NR_MODES] = { "reference", "engine", "engine in pieces" };
-
-static size_t read_command(const char *command, char *to, size_t max)
-{
-	FILE *f = popen(command, "r");
-	size_t n = f ? fread(to, 1, max, f) : 0;
-
-	return f && !pclose(f) ? n : 0;
-}
-
-/* Until the program's end; false if the CPU ever runs past a limit. */
-static bool run(struct cpu *cpu, enum mode mode)
-{
-	u32 step = 1;
-	u64 limit;
-
-	while (!cpu->error_mode && cpu->icount < MAX_INSNS) {
-		if (mode == REF) {
-			cpu_step(cpu);
-			continue;
-		}
-		/* 1..64, no two alike in a row */
-		step = (step * 29 + 7) % 64;
-		limit = mode == WHOLE ? MAX_INSNS : cpu->icount + 1 + step;
-		cpu_run(cpu, limit);
-		if (cpu->icount > limit)
-			return false;
-	}
-	return true;
-}
-
-static void print_mem(FILE *f, const u8 *mem, u32 at, u32 len)
-{
-	static const u8 zero[16];
-
-	for (u32 o = 0; o < len; o += 16) {
-		u32 n = len - o < 16 ? len - o : 16;
-
-		if (!memcmp(mem + at + o, zero, n))
-			continue;
-		fprintf(f, "m%08x ", at + o);
-		for (u32 i = 0; i < n; i++)
-			fprintf(f, "%02x", mem[at + o + i]);
-		fputc('\n', f);
-	}
-}
 
 /* As iu.pl prints it. TBR.tt in error mode is not compared: the program has left TBR in memory. */
 static void print_state(FILE *f, const struct cpu *cpu, const u8 *mem)
@@ -129,7 +70,7 @@ static bool run_image(const char *model, const char *image, size_t len, enum mod
 	s.pc = ENTRY;
 	s.npc = ENTRY + 4;
 	cpu_set_state(cpu, &s);
-	if (!run(cpu, mode))
+	if (!run(cpu, mode, MAX_INSNS))
 		fprintf(f, "an instruction too many before the %llu.\n",
 			(unsigned long long)cpu->icount);
 	print_state(f, cpu, mem);
@@ -150,30 +91,6 @@ static void drop_line(char *text, const char *name)
 
 	if (end)
 		memmove(at, end + 1, strlen(end + 1) + 1);
-}
-
-static void show_difference(const char *got, const char *want)
-{
-	for (unsigned shown = 0; *got && *want && shown < 8;) {
-		size_t g = strcspn(got, "\n"), w = strcspn(want, "\n");
-
-		if (g != w || memcmp(got, want, g)) {
-			diag("    %.*s, want %.*s", (int)g, got, (int)w, want);
-			shown++;
-		}
-		got += g + (got[g] != '\0');
-		want += w + (want[w] != '\0');
-	}
-}
-
-static bool same_text(const char *got, const char *want, const char *oracle, unsigned seed,
-		      const char *mode)
-{
-	bool same = !strcmp(got, want);
-
-	if (!ok(same, "program %u, %s: as %s has it", seed, mode, oracle))
-		show_difference(got, want);
-	return same;
 }
 
 /* Runs the image every way; tells how many instructions the oracle was compared for. */

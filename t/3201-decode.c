@@ -114,7 +114,7 @@ static void reference_init(struct reference *r)
 	resolve_fpops(r->fpop[1], fpop2_names, ARRAY_SIZE(fpop2_names));
 }
 
-/* Sections 5.1 and B.1 to B.5: the operand i must be 0 in alternate space. */
+/* Sections B.1, B.4, B.7 and B.8: the operand i must be 0 in alternate space. */
 static bool is_alternate(unsigned op3)
 {
 	return op3 >> 4 == 1 || op3 == 0x3c;

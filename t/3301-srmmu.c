@@ -478,7 +478,7 @@ static void overwrite(struct rig *r)
 	is(cpu->mmu[MMU_SFAR], BAD + 4, "  and its address");
 }
 
-/* H.2, NF: recorded, but no trap, except for ASI 9; and nothing happens to memory. */
+/* H.4, NF: recorded, but no trap, except for ASI 9; and nothing happens to memory. */
 static void no_fault(struct rig *r)
 {
 	static const struct {
@@ -697,7 +697,7 @@ static void bus_errors(struct rig *r)
 }
 
 /*
- * H.4, "Return value of probe": by type and the level at which the walk for VA3 meets a PTE, an
+ * H.3, table H-4: by type and the level at which the walk for VA3 meets a PTE, an
  * invalid or a reserved entry, or (level 4) its full depth.
  */
 enum { NEXT_PTD, IS_PTE, IS_INVALID, IS_RESERVED, IS_NOWHERE };
@@ -830,7 +830,7 @@ static void flushes(struct rig *r)
 /* A page that is taken away, or some of its permissions, and flushed. */
 /*
  * A TLB holds what a walk found, and only what it found valid: an entry that becomes valid needs no flush.
- * Where one that was valid changes, H.4 asks for a flush; without it a chip has the old one until it needs the
+ * Where one that was valid changes, H.3 asks for a flush; without it a chip has the old one until it needs the
  * place. So has this: until the guest flushes, changes context or switches the MMU, the translation stays as
  * long as its place in the TLB does, by the engine as by the reference.
  */

@@ -326,7 +326,7 @@ static void accumulation(struct rig *r)
 	is(log_count(r), 0, "  no traps");
 }
 
-/* Bit 31 alone says the sign, of whatever a single holds (V8 B.31); FSR is not looked at. */
+/* Bit 31 alone says the sign, of whatever a single holds (V8 B.33); FSR is not looked at. */
 static void sign_moves(struct rig *r)
 {
 	static const u32 value[] = { 0,	   0x80000000,	     1,	   0x80000001,

@@ -22,7 +22,7 @@ static void fill_windows(struct rig *r, struct cpu_state *s)
 			s->win[w][n] = pattern(w, n);
 }
 
-/* Trap entry from window w (7.5.2): WIM is not looked at, two locals change, nothing else. */
+/* Trap entry from window w (7.5): WIM is not looked at, two locals change, nothing else. */
 static void entry(struct rig *r, u32 w, u32 psr)
 {
 	u32 to = (w + r->nwin - 1) % r->nwin;
@@ -286,7 +286,7 @@ static void rett(struct rig *r)
 
 /* --- Ticc --- */
 
-/* Table 5-9 by icc, as N Z V C. */
+/* The conditions of B.27 by icc, as N Z V C. */
 static bool condition(unsigned cond, unsigned icc)
 {
 	bool n = icc & 8, z = icc & 4, v = icc & 2, c = icc & 1;
@@ -480,7 +480,7 @@ static void slots(struct rig *r)
 				one_slot(r, t, f, places[p].at, places[p].far);
 }
 
-/* V8 B.21, "DCTI couples": a transfer in a transfer's slot. */
+/* V8 5.3, "DCTI couples": a transfer in a transfer's slot. */
 static void couples(struct rig *r)
 {
 	static const struct {

@@ -32,7 +32,7 @@ static inline unsigned alu_tag(u32 a, u32 b)
 	return (a | b) & 3 ? ALU_V : 0;
 }
 
-/* Condition 0..15 of Bicc and Ticc (V8 tables 5-4, 5-9) under icc. */
+/* Condition 0..15 of Bicc and Ticc (V8 B.21, B.27) under icc. */
 static inline bool alu_cond(unsigned cond, unsigned icc)
 {
 	bool n = icc & ALU_N, z = icc & ALU_Z, v = icc & ALU_V, c = icc & ALU_C, r;
@@ -66,7 +66,7 @@ static inline bool alu_cond(unsigned cond, unsigned icc)
 }
 
 /*
- * Condition 0..15 of FBfcc (V8 table 5-5) under fcc: bit fcc of each row. The upper eight
+ * Condition 0..15 of FBfcc (V8 B.22) under fcc: bit fcc of each row. The upper eight
  * are the lower ones' complements.
  */
 static inline bool alu_fcond(unsigned cond, unsigned fcc)

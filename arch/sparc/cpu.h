@@ -54,7 +54,7 @@ enum fsr_bits {
 	FSR_AEXC_SHIFT = 5,
 };
 
-/* The FPU's states (V8 4.4): an unimplemented FPop is reported at the next FP instruction. */
+/* The FPU's states (V8 L.3): an unimplemented FPop is reported at the next FP instruction. */
 enum ftt { FTT_NONE, FTT_IEEE, FTT_UNFINISHED, FTT_UNIMPLEMENTED, FTT_SEQUENCE };
 
 enum fp_state { FP_EXECUTE, FP_PENDING, FP_EXCEPTION };

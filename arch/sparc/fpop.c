@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The FPU as the integer unit sees it (V8 4.4 and 4.5): FPops, the FSR, and the queue.
+ * The FPU as the integer unit sees it (V8 4.4, L.3): FPops, the FSR, and the queue.
  *
  * IEEE exceptions are precise: PC is the FPop, the queue stays empty. An FPop that the
  * hardware lacks is deferred, as real chips do and as systems expect that emulate it
@@ -76,7 +76,7 @@ static u64 get_d(const struct cpu *cpu, unsigned n)
 
 /*
  * What an FPop does to the FSR. True if it completes: the caller writes its result. A
- * trapping one leaves rd, fcc and aexc alone and shows in cexc what trapped (V8 4.4.6).
+ * trapping one leaves rd, fcc and aexc alone and shows in cexc what trapped (V8 4.4, N.3).
  */
 static bool finish(struct cpu *cpu, unsigned exc)
 {

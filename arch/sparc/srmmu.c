@@ -10,7 +10,7 @@ enum { ET_INVALID, ET_PTD, ET_PTE };
 #define PTE_M 0x40u
 #define PTE_R 0x20u
 
-/* V8 table H-3: what each access type (row) may do with each ACC (column). */
+/* V8 H.5: what each access type (row) may do with each ACC (column). */
 static const u8 access_fault[8][8] = {
 	[AT_LOAD_USER] = { 0, 0, 0, 0, 2, 0, 3, 3 },
 	[AT_LOAD_SUPER] = { 0, 0, 0, 0, 2, 0, 0, 0 },
@@ -125,7 +125,7 @@ u32 srmmu_translate(struct cpu *cpu, u32 va, enum access_type at, struct transla
 	return 0;
 }
 
-/* V8 H.6: the entry at the level asked for, whatever it is; an entry that ends the walk above it gives 0. */
+/* V8 table H-4: the entry at the level asked for, whatever it is; an entry that ends the walk above it gives 0. */
 u32 srmmu_probe(struct cpu *cpu, u32 va)
 {
 	unsigned type = bits(va, 11, 8);

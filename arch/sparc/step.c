@@ -393,8 +393,9 @@ static unsigned fp_store(struct cpu *cpu, u32 w, enum insn insn, u32 va)
 		val = cpu_get_f(cpu, f_rd(w));
 	tt = cpu_store(cpu, va, a.size, val);
 	/*
-	 * V8 4.4.4: STFSR clears ftt. But not while the queue holds what ftt tells about: Linux
-	 * stores the FSR, drains the queue, stores the FSR again, and goes by the second.
+	 * V8 4.4, B.5: STFSR may clear ftt, and does here. But not while the queue holds what ftt
+	 * tells about: Linux stores the FSR, drains the queue, stores the FSR again, and goes by
+	 * the second.
 	 */
 	if (!tt && insn == insn_stfsr && !(cpu->fsr & FSR_QNE))
 		cpu->fsr &= ~(7u << FSR_FTT_SHIFT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Trap entry (V8 7.5.2). */
+/* Trap entry (V8 7.5). */
 #include "arch/sparc/cover.h"
 #include "arch/sparc/cpu.h"
 

@@ -51,6 +51,22 @@ sub ta { return i("ticc", 8, 0, $_[0]) }
 sub nop { return sethi(0, 0) }
 sub unimp { return $_[0] & 0x3fffff }
 
+# FPops by name, loads and stores of f registers, FBfcc.
+my %opf = (
+	fmovs => 0x01, fnegs => 0x05, fabss => 0x09, fsqrts => 0x29, fsqrtd => 0x2a, fadds => 0x41, faddd => 0x42,
+	fsubs => 0x45, fsubd => 0x46, fmuls => 0x49, fmuld => 0x4a, fdivs => 0x4d, fdivd => 0x4e, fsmuld => 0x69,
+	fitos => 0xc4, fdtos => 0xc6, fitod => 0xc8, fstod => 0xc9, fstoi => 0xd1, fdtoi => 0xd2,
+	fcmps => 0x51, fcmpd => 0x52, fcmpes => 0x55, fcmped => 0x56, faddq => 0x43, fsqrtq => 0x2b,
+);
+my %fm = (ldf => 0x20, ldfsr => 0x21, lddf => 0x23, stf => 0x24, stfsr => 0x25, stdfq => 0x26, stdf => 0x27);
+
+sub fpops { return %opf }
+sub to_double { return $_[0] =~ /d$/ && $_[0] !~ /^fcmp/ }
+sub of_doubles { return $_[0] =~ /^f(dto|\w*d$)/ && $_[0] !~ /^f(smuld|itod|stod)$/ }
+sub fp { my ($m, $rd, $rs1, $rs2) = @_; return raw(2, $m =~ /^fcmp/ ? 0x35 : 0x34, $m =~ /^fcmp/ ? 0 : $rd, $rs1, $opf{$m} << 5 | $rs2) }
+sub fmem { my ($m, $rd, $rs1, $imm) = @_; return raw(3, $fm{$m}, $rd, $rs1, simm($imm)) }
+sub fbfcc { my ($c, $a, $disp) = @_; return $a << 29 | $c << 25 | 6 << 22 | ($disp >> 2) & 0x3fffff }
+
 # Two instructions that load any constant.
 sub set { my ($rd, $v) = @_; return (sethi($rd, $v >> 10), i("or", $rd, $rd, $v & 0x3ff)) }
 
@@ -71,7 +87,8 @@ sub pick { return $_[ rnd(scalar @_) ] }
 
 sub import {
 	no strict "refs";
-	for (qw(ccable loads_and_stores raw i r mi mr ma bicc call sethi ta nop unimp set seed rnd pick)) {
+	for (qw(ccable loads_and_stores raw i r mi mr ma bicc call sethi ta nop unimp fpops to_double of_doubles fp fmem fbfcc
+			set seed rnd pick)) {
 		*{"main::$_"} = \&{"Asm::$_"};
 	}
 }

@@ -33,29 +33,18 @@ our (%o, @loads, @stores);
 
 # --- FPops ----------------------------------------------------------------------------
 
-my %opf = (
-	fmovs => 0x01, fnegs => 0x05, fabss => 0x09, fsqrts => 0x29, fsqrtd => 0x2a, fadds => 0x41, faddd => 0x42,
-	fsubs => 0x45, fsubd => 0x46, fmuls => 0x49, fmuld => 0x4a, fdivs => 0x4d, fdivd => 0x4e, fsmuld => 0x69,
-	fitos => 0xc4, fdtos => 0xc6, fitod => 0xc8, fstod => 0xc9, fstoi => 0xd1, fdtoi => 0xd2,
-	fcmps => 0x51, fcmpd => 0x52, fcmpes => 0x55, fcmped => 0x56, faddq => 0x43, fsqrtq => 0x2b,
-);
+my %opf = fpops();
 # MicroSPARC I has no FsMULd: an unimplemented_FPop there, illegal_instruction by QEMU.
 my @fpops = sort grep { !/q$/ && !($o{qemu} && $o{nwin} == 7 && $_ eq "fsmuld") } keys %opf;
 
 # %f0..7 hold singles, %f8..15 doubles; results go to %f16..31, which are no operands.
 sub fpop {
 	my ($m) = @_;
-	my $to_d = $m =~ /d$/;
-	my $of_d = $m =~ /^f(dto|\w*d$)/ && $m !~ /^f(smuld|itod|stod)$/;
 	my $rd = 16 + rnd($o{qemu} ? 14 : 16);
-	$rd = $o{qemu} ? 30 : $rd & 30 if $to_d;
-	my ($a, $b) = map { $of_d ? 8 + 2 * rnd(4) : rnd(8) } 1, 2;
-	return raw(2, $m =~ /^fcmp/ ? 0x35 : 0x34, $m =~ /^fcmp/ ? 0 : $rd, $a, $opf{$m} << 5 | $b);
+	$rd = $o{qemu} ? 30 : $rd & 30 if $m =~ /d$/;
+	my ($a, $b) = map { of_doubles($m) ? 8 + 2 * rnd(4) : rnd(8) } 1, 2;
+	return fp($m, $rd, $a, $b);
 }
-
-my %fm = (ldf => 0x20, ldfsr => 0x21, lddf => 0x23, stf => 0x24, stfsr => 0x25, stdfq => 0x26, stdf => 0x27);
-sub fmem { my ($m, $rd, $rs1, $imm) = @_; return raw(3, $fm{$m}, $rd, $rs1, Asm::simm($imm)) }
-sub fbfcc { my ($c, $a, $disp) = @_; return $a << 29 | $c << 25 | 6 << 22 | ($disp >> 2) & 0x3fffff }
 
 # What comes after an FPop that may trap: a real FPU tells only there.
 sub fp_next { return fmem("stf", 16 + rnd(16), 6, -4096 + 4 * rnd(1024)) }

@@ -5,7 +5,8 @@
 # and entered there with S = 1 and the MMU and interrupts quiet; the same one for the same
 # options:
 #
-#	seq.pl [--seed N] [--blocks N] [--nwin N] [--rounds N] [--no-smc] [--no-user] [--qemu] [--system] > IMAGE
+#	seq.pl [--seed N] [--blocks N] [--nwin N] [--rounds N] [--no-smc] [--no-user] [--qemu] [--system]
+#		[--sis [--fpu]] > IMAGE
 #
 # It is for runs side by side: it needs nothing but 256 KiB of RAM from address 0, takes
 # its own traps and always comes to an end at EXIT, whatever the instructions do.
@@ -18,13 +19,15 @@
 #	0x04008	EXIT: `ta 0` with ET = 0, %g1 = 1, %o0 = 0
 #	0x05000	code
 #	0x10000	the last 4096 traps, 16 bytes each: tbr pc npc psr
-#	0x20000	8 KiB of scratch, filled at the start, and a little more
+#	0x20000	8 KiB of scratch (--sis: from 2020000), filled at the start, and a little more
 #
 # Every trap is logged and its instruction stepped over; tt ff also returns to supervisor
-# state. --qemu leaves out what QEMU 7.2 is known to get wrong (see qemu-run.pl). A block is 50 to 200 items: instructions, short sequences, branches forward, calls
-# and jumps, couples of branches, loops with a counter (%g7) that can only run out, code
-# that changes itself and FLUSHes. %g6 points into the scratch area. No register or window
-# is special otherwise: WIM is random but for the current window, some blocks run as user.
+# state. --qemu leaves out what QEMU 7.2 is known to get wrong (see qemu-run.pl). --sis makes it one for an
+# ERC32, the scratch area in its RAM and the rest in a ROM that may be written by words, and
+# leaves out what sis is known to get wrong (see seq-sis.pl); --fpu, for it alone, adds FPops. A block is 50 to 200
+# items: instructions, short sequences, branches forward, calls and jumps, couples of branches, loops with a
+# counter (%g7) that can only run out, code that changes itself and FLUSHes. %g6 points into the scratch area.
+# No register or window is special otherwise: WIM is random but for the current window, some blocks run as user.
 use strict;
 use warnings;
 use FindBin;
@@ -33,11 +36,13 @@ use Getopt::Long;
 require "$FindBin::Bin/asm.pl";
 Asm->import;
 
-use constant { BASE => 0x4000, TEXT => 0x5000, LOG => 0x10000, SCRATCH => 0x21000, DUMP => 0x400, TRAPS => 0x3f8, ROUNDS => 0x3fc };
+use constant { BASE => 0x4000, TEXT => 0x5000, LOG => 0x10000, DUMP => 0x400, TRAPS => 0x3f8, ROUNDS => 0x3fc };
 
-our %o = (seed => 1, blocks => 4, rounds => 1, nwin => 8, smc => 1, user => 1, qemu => 0, system => 0);
-GetOptions(\%o, "seed=i", "blocks=i", "rounds=i", "nwin=i", "smc!", "user!", "qemu", "system") or exit 2;
+our %o = (seed => 1, blocks => 4, rounds => 1, nwin => 8, smc => 1, user => 1, qemu => 0, system => 0, sis => 0, fpu => 0);
+GetOptions(\%o, "seed=i", "blocks=i", "rounds=i", "nwin=i", "smc!", "user!", "qemu", "system", "sis", "fpu") or exit 2;
+my $scratch = $o{sis} ? 0x2021000 : 0x21000;
 require "$FindBin::Bin/seq-sys.pl" if $o{system};
+require "$FindBin::Bin/seq-sis.pl" if $o{sis};
 seed($o{seed} * 0x9e3779b1 + 12345);
 
 # --- assembling -----------------------------------------------------------------------
@@ -111,13 +116,15 @@ sub load_or_store {
 
 # The FBfcc goes 64 bytes on where the FPU works, into the midst of what must stay whole.
 sub odd_one {
-	return pick(unimp(rnd(1 << 22)), raw(2, 0x34, 2, 4, 0x41 << 5 | 6), $o{system} ? nop() : 0x13800010, raw(3, 0x20, $o{system} ? 18 : 2, 6, 0),
+	return pick(unimp(rnd(1 << 22)), raw(2, 0x34, 2, 4, 0x41 << 5 | 6), $o{system} ? nop() : 0x13800010, raw(3, 0x20, $o{system} || $o{fpu} ? 18 : 2, 6, 0),
 		$o{qemu} && $o{system} ? nop() : raw(3, 0x27, 2, 6, 1), 0x11c00004, raw(2, 0x36, 1, 2, 3), raw(2, 0x3f, dst(), 1, 2), raw(2, 0x09, dst(), 1, 2),
 		raw(3, 0x08, dst(), 6, 0), raw(3, 0x30, 1, 6, 0), raw(2, 0x39, 0, 6, 0),
 		$o{qemu} ? () : (raw(2, 0x39, 0, 6, 0x2001), raw(3, 0x10, dst(), 6, 0x2000), raw(3, 0x26, 2, 6, 0)));
 }
 
-sub simple {
+sub simple { return $o{sis} ? as_sis(any_one()) : any_one() }
+
+sub any_one {
 	my $k = rnd(100);
 	return arith(pick(@alu)) if $k < 40;
 	return arith(pick(qw(sll srl sra))) if $k < 48;
@@ -158,7 +165,11 @@ sub item_jmpl {
 	my $rd = dst1();
 	set_address($rd, somewhere());
 	my $wrong = !rnd(8);
-	emit(i("jmpl", $wrong && $o{qemu} ? 0 : dst(), $rd, $wrong ? 1 + rnd(3) : 0));
+	if ($wrong && $o{sis}) {
+		emit(i("or", $rd, $rd, 1 + rnd(3)), i("jmpl", dst(), $rd, 0));
+	} else {
+		emit(i("jmpl", $wrong && $o{qemu} ? 0 : dst(), $rd, $wrong ? 1 + rnd(3) : 0));
+	}
 	slot();
 }
 
@@ -201,7 +212,7 @@ sub item_user {
 	return unless $o{user};
 	my ($p, $x) = (dst1(), dst1());
 	return if $p == $x;
-	emit(r("rdpsr", $p, 0, 0), i("andn", $p, $p, 0x80), r("wrpsr", 0, $p, 0));
+	emit(r("rdpsr", $p, 0, 0), i("andn", $p, $p, $o{sis} ? 0xc0 : 0x80), r("wrpsr", 0, $p, 0));
 	nops();
 	emit(simple()) for 0 .. rnd(20);
 	emit(ta(0x7f));
@@ -243,6 +254,7 @@ my @kinds = ((sub { emit(simple()) }) x 60, (\&item_branch) x 14, (\&item_call) 
 	(whole(\&item_couple)) x 2, (whole(\&item_psr)) x 2, (whole(\&item_wim)) x 2, whole(\&item_user),
 	(whole(\&item_smc)) x 2, (whole(\&item_indexed)) x 6);
 push @kinds, system_items() if $o{system};
+push @kinds, sis_items() if $o{sis};
 
 # n items, one after the other; the end is a target too.
 sub items {
@@ -268,6 +280,7 @@ sub items {
 sub set_psr { emit(i("wrpsr", 0, 0, $_[0])); nops() }
 
 sub prologue {
+	sis_prologue() if $o{sis};
 	set_psr(0x80);
 	emit(r("wrwim", 0, 0, 0), set(1, BASE), r("wrtbr", 0, 1, 0));
 	for my $k (0 .. $o{nwin} - 1) {
@@ -275,7 +288,7 @@ sub prologue {
 		emit(set($_, rnd())) for 8 .. 23;
 	}
 	# Scratch and a bit beyond, by a linear congruence.
-	emit(set(1, rnd()), set(2, SCRATCH - 0x1000), set(3, 0x2010), set(4, 69069));
+	emit(set(1, rnd()), set(2, $scratch - 0x1000), set(3, 0x2010), set(4, 69069));
 	my $l = new_label();
 	place($l);
 	emit(r("umul", 1, 1, 4), i("add", 1, 1, 1), mr("st", 1, 2, 0), i("subcc", 3, 3, 4));
@@ -283,12 +296,12 @@ sub prologue {
 	emit(i("add", 2, 2, 4));
 	system_prologue() if $o{system};
 	emit(set($_, rnd())) for 1 .. 5;
-	emit(set(6, SCRATCH), i("or", 7, 0, 0), i("wry", 0, 1, 0));
+	emit(set(6, $scratch), i("or", 7, 0, 0), i("wry", 0, 1, 0));
 	my $k = rnd($o{nwin});
 	emit(i("or", 8, 0, 1 << ($k + 1 + rnd($o{nwin} - 1)) % $o{nwin}), r("wrwim", 0, 8, 0));
 	emit(set(9, $o{rounds}), mi("st", 9, 0, ROUNDS));
 	set_psr(0xfa0 | $k); # PIL = 15
-	return unless $o{system};
+	return unless $o{system} || $o{fpu};
 	emit(set(1, 0x1000 | 0xfa0 | $k), i("wrpsr", 0, 1, 0)); # and EF
 	nops();
 }
@@ -321,6 +334,7 @@ sub handler {
 sub epilogue {
 	emit(ta(0x7f));
 	system_epilogue() if $o{system};
+	sis_epilogue() if $o{fpu};
 	emit(mi("st", $_, 0, DUMP + 4 * $_)) for 1 .. 7;
 	my $at = DUMP + 0x20;
 	for (qw(rdpsr rdy rdwim rdtbr)) {
@@ -357,6 +371,7 @@ items(50 + rnd(151)) for 1 .. $o{blocks};
 next_round($first);
 epilogue();
 $o{system} ? system_handler() : handler();
+sis_tables() if $o{fpu};
 finish();
 die "too long: fewer blocks\n" if here() > ($o{system} ? IMAGE() - 0x1000 : LOG);
 binmode STDOUT;
