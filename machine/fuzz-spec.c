@@ -40,6 +40,8 @@ static int address(struct reading *r, const char *text, u32 *va)
 	u64 v;
 	int ret;
 
+	if (!*text)
+		return fail(r, "an address is missing");
 	if (!opt_number(text, UINT32_MAX, &v)) {
 		*va = (u32)v;
 		return 0;

@@ -175,6 +175,16 @@ static int check_ways(struct fuzz *f, char *err, size_t errlen)
 	return 0;
 }
 
+/* The longest input fits where inputs go. */
+static bool is_writable(const struct fuzz *f, u32 n)
+{
+	u8 *zeros = calloc(1, n);
+	bool fits = zeros && peek_write(f->m->cpu[0], f->va, zeros, n);
+
+	free(zeros);
+	return fits;
+}
+
 int fuzz_begin(struct fuzz *f, struct machine *m, const struct fuzz_spec *spec, u8 *map, char *err,
 	       size_t errlen)
 {
@@ -200,6 +210,16 @@ int fuzz_begin(struct fuzz *f, struct machine *m, const struct fuzz_spec *spec, 
 	set_stops(f);
 	if (capture_take(m, &f->capture))
 		return say(err, errlen, -ENOMEM, "out of memory");
+	if (spec->mem.given && !is_writable(f, spec->max)) {
+		capture_go_back(m, f->capture);
+		fuzz_end(f);
+		snprintf(err, errlen,
+			 "-fuzz: mem=: there is no memory for inputs of %u bytes at %08x (max= is "
+			 "the most)",
+			 spec->max, f->va);
+		return -EFAULT;
+	}
+	f->used = true;
 	/* Decode what an empty input runs through; and is there memory where inputs go? */
 	if (fuzz_one(f, NULL, 0, &out) || capture_go_back(m, f->capture)) {
 		ret = say(err, errlen, -EFAULT, "an input cannot be put into the guest's memory");

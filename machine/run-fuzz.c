@@ -10,15 +10,28 @@
 #include "machine/fuzz.h"
 #include "machine/run.h"
 
+/* What makes one run of many inputs no sense, or would be left undone. NULL: nothing. */
+static const char *not_with(const struct options *o)
+{
+	return o->clock == OPT_CLOCK_HOST      ? "-clock host"
+	       : o->gdb.spec		       ? "-gdb"
+	       : o->profile		       ? "-profile"
+	       : o->record		       ? "-record"
+	       : o->replay		       ? "-replay"
+	       : o->pattern[0].text	       ? "-expect and -fail"
+	       : o->report		       ? "-report"
+	       : o->save_at || o->save_on_exit ? "-save-at and -save-on-exit"
+	       : o->stats		       ? "-stats"
+					       : NULL;
+}
+
 static int fuzz_machine(struct run *r, char *err, size_t errlen)
 {
 	int ret;
 
 	r->batch = true;
-	if (r->o.clock == OPT_CLOCK_HOST || r->o.record || r->o.replay || r->o.gdb.spec ||
-	    r->o.profile) {
-		snprintf(err, errlen,
-			 "-fuzz does not go with -clock host, -gdb, -profile, -record or -replay");
+	if (not_with(&r->o)) {
+		snprintf(err, errlen, "-fuzz does not go with %s", not_with(&r->o));
 		return -EINVAL;
 	}
 	ret = nvram_open(&r->nvram, r->o.nvram, err, errlen);

@@ -100,7 +100,8 @@ for (['scsi=0:8', ''], ['scsi=0:128', $disk], ['scsi=0:8', $disk =~ s/,snapshot=
 
 # What is wrong with a command line is said in one line.
 for (['mem=nowhere', qr/'nowhere' is no address, nor a symbol/], ['max=3', qr/one of mem=, serial, scsi= and net/], ['mem=4,bad=1', qr/no key 'bad='/],
-	['mem=0x80000000', qr/cannot be put/], ['mem=input,start=0x100000', qr/never reached/], ['mem=input,map=1000', qr/power of 2/]) {
+	['mem=0x80000000', qr/no memory for inputs of 4096/], ['mem=', qr/address is missing/], ['mem=input,start=', qr/address is missing/],
+	['mem=0xfffffff0,max=64', qr/no memory for inputs of 64/], ['mem=input,len=0x80000000', qr/cannot be put/], ['mem=input,start=0x100000', qr/never reached/], ['mem=input,map=1000', qr/power of 2/]) {
 	my ($text, $re) = @$_;
 	my $limit = $text =~ /start=/ ? '-limit insns=100000' : '';
 	my $err = `timeout 100 $vonk -fuzz '$text' -fuzz-replay /dev/null $limit $elf 2>&1`;
@@ -262,7 +263,7 @@ is(sprintf('%08x', word()), 'c001ffff', 'a greeting without shared inputs');
 ok((round('x'))[1] eq $bytes, 'standard input is one');
 ended();
 # What would watch a run that does not begin again and again.
-for my $other ('-clock host', '-profile p', '-record r', '-replay r') {
+for my $other ('-clock host', '-profile p', '-record r', '-replay r', '-expect x', '-fail x', '-report r', '-save-at insns=5', '-save-on-exit', '-stats') {
 	my $text = `'$vonk' -fuzz '$fuzz' $other $elf 2>&1 </dev/null`;
 	ok($? >> 8 == 1 && $text =~ /^vonk: -fuzz does not go with .*\n\z/, "not with $other");
 }
