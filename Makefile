@@ -51,7 +51,9 @@ GEN := $(O)/gen/decode.h $(O)/gen/fusion.h
 TESTS_C := $(patsubst t/%.c,$(O)/t/%,$(sort $(wildcard t/[0-9]*.c)))
 TESTS_SH := $(sort $(wildcard t/[0-9]*.sh t/[0-9]*.pl))
 
-VONK := $(if $(SANITIZE)$(COVER),$(O)/vonk,vonk)
+# Objects elsewhere take the binary with them.
+VONK := $(if $(SANITIZE)$(COVER)$(filter-out obj,$(O)),$(O)/vonk,vonk)
+RUN = $(if $(filter /%,$(VONK)),,./)$(VONK)
 
 all: $(VONK)
 
@@ -110,7 +112,7 @@ PARALLEL = $(Q)$(MAKE) --no-print-directory $(JOBS)
 ## run: build, and boot the demonstration (its self-test where nobody is at a terminal)
 run:
 	$(PARALLEL) $(VONK)
-	./$(VONK)
+	$(RUN)
 
 # Each t/fuzz/NAME.c is a fuzzing target; t/fuzz/NAME/ has its corpus and what was found with it. With the main of
 # t/fuzz-replay.c it replays them (t/8001), with clang's libFuzzer it looks for more.
@@ -118,7 +120,7 @@ FUZZERS := $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
 FUZZ_REPLAY := $(FUZZERS:%=$(O)/t/fuzz/%)
 
 # What every test may lean on.
-TEST_ENV = VONK=./$(VONK) O=$(O) CC='$(CC)'
+TEST_ENV = VONK=$(RUN) O=$(O) CC='$(CC)'
 # Jobs are shared among makes, not with tests.
 PROVE = MAKEFLAGS='$(filter-out -j% --jobserver-%,$(MAKEFLAGS))' $(TEST_ENV) prove --exec 'timeout 1800' --timer
 
@@ -215,10 +217,10 @@ cover-run:
 
 ## reproducible: build twice in every way that can be varied here, and compare
 reproducible: $(VONK)
-	$(Q)VONK_ALL=1 $(PROVE) -v t/0100-reproducible.sh
+	$(Q)VONK_ALL=1 $(PROVE) -v t/0100-reproducible.sh t/0101-reprotest.sh
 
-# The date of what carries one: that of the last commit, or of nothing in particular.
-export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 946684800)
+# The date of what carries one: that of the last commit, which make dist writes to .date, or of nothing in particular.
+export SOURCE_DATE_EPOCH ?= $(shell cat .date 2>/dev/null || git log -1 --format=%ct 2>/dev/null || echo 946684800)
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 ## install: PREFIX and DESTDIR are honoured
@@ -246,15 +248,15 @@ $(O)/vonk-snap.5: snap/FORMAT tools/format2man
 
 ## dist: the sources as obj/vonk-VERSION.tar.gz
 dist:
-	$(Q)tools/dist $(VERSION)
+	$(Q)O=$(O) tools/dist $(VERSION)
 
 ## deb: a Debian package, in obj/deb
 deb:
-	$(Q)tools/deb $(VERSION)
+	$(Q)O=$(O) tools/deb $(VERSION)
 
 ## sbom: what the binary is made of, as obj/vonk.spdx.json
 sbom: $(VONK)
-	$(Q)tools/sbom ./$(VONK) > obj/vonk.spdx.json
+	$(Q)tools/sbom $(RUN) > $(O)/vonk.spdx.json
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -265,4 +267,4 @@ help:
 	install uninstall dist deb sbom help clean
 ## clean: remove everything that was built
 clean:
-	rm -rf obj vonk
+	rm -rf obj $(O) $(VONK)

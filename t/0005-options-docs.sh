@@ -91,5 +91,25 @@ if command -v groff >/dev/null 2>&1; then
 else
 	ok 0 "groff # SKIP it is not installed"
 fi
+tools/format2man snap/FORMAT >"$tmp/vonk-snap.5"
+for page in tools/vonk.1 "$tmp/vonk-snap.5"; do
+	if command -v mandoc >/dev/null 2>&1; then
+		# A date would say when the page was changed last, in a program whose bytes depend on no date.
+		mandoc -Tlint "$page" | grep -v 'missing date' >"$tmp/lint"
+		[ ! -s "$tmp/lint" ]
+		ok $? "mandoc has nothing to say about ${page##*/}"
+		sed 's/^/# /' "$tmp/lint"
+	else
+		ok 0 "mandoc: ${page##*/} # SKIP it is not installed"
+	fi
+	if man --version >/dev/null 2>&1; then
+		LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>"$tmp/lint" >/dev/null
+		[ ! -s "$tmp/lint" ]
+		ok $? "nor has man --warnings"
+		sed 's/^/# /' "$tmp/lint"
+	else
+		ok 0 "man: ${page##*/} # SKIP it is not installed"
+	fi
+done
 
 done_testing

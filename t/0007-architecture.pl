@@ -18,7 +18,7 @@ sub files
 
 		if ($f =~ m{^(?:obj|debian|\.git|\.pc)$}) {
 			$File::Find::prune = 1;
-		} elsif (-f && $f !~ m{^(?:vonk|config\.mak|[^/]*\.snap)$}) {
+		} elsif (-f && $f !~ m{^(?:vonk|config\.mak|\.date|[^/]*\.snap)$}) {
 			push(@all, $f);
 		}
 	} }, '.');
