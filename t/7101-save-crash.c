@@ -137,6 +137,7 @@ static void stopped(struct trace *t)
 static void wait_for_tracer(void *arg)
 {
 	(void)arg;
+	child_uncounted();
 	raise(SIGSTOP);
 }
 
