@@ -12,7 +12,7 @@ u8 *octets_room(struct octets *o, u64 n)
 
 	if (o->err)
 		return NULL;
-	if (n <= o->room - o->len)
+	if (o->p && n <= o->room - o->len)
 		return o->p + o->len;
 	more = realloc(o->p, room);
 	if (!more) {

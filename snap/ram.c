@@ -13,7 +13,8 @@ enum { METHOD_RAW, METHOD_DEFLATED };
 
 #define HEAD 24u
 #define GROUP_BYTES (SNAP_GROUP * SNAP_PAGE)
-#define GROUP_PACKED (GROUP_BYTES + GROUP_BYTES / 8) /* the most that it becomes */
+#define PACKED(n) ((n) + (n) / 8 + 64) /* the most that n bytes become */
+#define GROUP_PACKED PACKED(GROUP_BYTES)
 #define LEVEL 1 /* the fastest: a guest waits for nobody, but a disk does for a file */
 
 bool snap_runs_get(struct snap_cursor *c, struct runs *runs, u32 r, u64 pages)
@@ -185,7 +186,7 @@ static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *group,
 
 	if (!snap_get32(c, &len))
 		return false;
-	if (len > GROUP_PACKED)
+	if (len > PACKED(n))
 		return snap_refuse(c, "pages", "a group is longer than it can be");
 	if (!snap_get(c, in, len))
 		return false;
@@ -202,10 +203,11 @@ static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *group,
 static bool get_packed(struct snap_cursor *c, u8 *mem, const struct runs *runs)
 {
 	struct runs_at at = { .runs = runs };
-	u8 *in = malloc(GROUP_PACKED), *group = malloc(GROUP_BYTES);
+	u64 left = runs->things;
+	u32 most = left < SNAP_GROUP ? (u32)left : SNAP_GROUP;
+	u8 *in = malloc(PACKED(most * SNAP_PAGE)), *group = malloc(most * SNAP_PAGE);
 	z_stream z = { .zalloc = Z_NULL };
 	bool good = in && group && inflateInit(&z) == Z_OK;
-	u64 left = runs->things;
 
 	if (!good)
 		snap_refuse(c, NULL, "there is too little memory");
@@ -245,7 +247,9 @@ static bool get_all(struct snap_cursor *c, u8 *mem, u64 size, struct runs *runs)
 	if (runs->things != pages)
 		return snap_refuse_numbers(c, "pages", "the runs count otherwise", pages,
 					   runs->things);
-	return method == METHOD_RAW ? get_raw(c, mem, runs) : get_packed(c, mem, runs);
+	if (method == METHOD_RAW)
+		return get_raw(c, mem, runs);
+	return !pages || get_packed(c, mem, runs);
 }
 
 bool snap_pages_get(struct snap_cursor *c, u8 *mem, u64 size, struct runs *runs)

@@ -706,10 +706,10 @@ static void test_pages(void)
 		  p_.run[1][0] = 99);
 	PAGES_ARE(packed, "a page is all zero and must not be there", "a deflated one",
 		  p_.run[1][0] = 100);
-	PAGES_ARE(packed, "a group is longer than it can be", "a group of 288 KiB and one",
-		  p_.group = 64 * SNAP_PAGE * 9 / 8 + 1);
+	PAGES_ARE(packed, "a group is longer than it can be", "a group of 288 KiB and more",
+		  p_.group = 64 * SNAP_PAGE * 9 / 8 + 65);
 	PAGES_ARE(packed, "it is too short for what it says", "one of 288 KiB",
-		  p_.group = 64 * SNAP_PAGE * 9 / 8);
+		  p_.group = 64 * SNAP_PAGE * 9 / 8 + 64);
 	PAGES_ARE(packed, no_stream, "an octet more than its stream", p_.more = 1);
 	PAGES_ARE(packed, no_stream, "an octet less", p_.more = -1);
 	PAGES_ARE(packed, no_stream, "the stream of a page less", p_.fewer = 1, p_.pages = 64,
