@@ -81,7 +81,8 @@ static int open_file(const char *path, bool writable, u64 *size, char *err, size
 	}
 	if (lock_file(fd, writable)) {
 		close(fd);
-		return fail(err, errlen, -EBUSY, "%s: in use by another process", path);
+		return fail(err, errlen, -EBUSY, "%s: in use by another process, or another drive",
+			    path);
 	}
 	end = lseek(fd, 0, SEEK_END);
 	if (end < 0) {

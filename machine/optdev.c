@@ -134,13 +134,27 @@ int opt_drive(struct optctx *c, char *arg)
 	return 0;
 }
 
+/* For the options that are a drive's name alone. */
+static struct opt_drive *add_drive_of(struct optctx *c, const char *file)
+{
+	struct opt_drive *d;
+
+	if (!*file) {
+		opt_fail(c, "needs FILE that is not empty");
+		return NULL;
+	}
+	d = add_drive(c);
+	if (d)
+		d->file = file;
+	return d;
+}
+
 int opt_hda(struct optctx *c, char *arg)
 {
-	struct opt_drive *d = add_drive(c);
+	struct opt_drive *d = add_drive_of(c, arg);
 
 	if (!d)
 		return -EINVAL;
-	d->file = arg;
 	d->unit = c->opt[strlen(c->opt) - 1] - 'a';
 	return 0;
 }
@@ -148,11 +162,10 @@ int opt_hda(struct optctx *c, char *arg)
 /* As in QEMU, -cdrom is -hdc that cannot be written. */
 int opt_cdrom(struct optctx *c, char *arg)
 {
-	struct opt_drive *d = add_drive(c);
+	struct opt_drive *d = add_drive_of(c, arg);
 
 	if (!d)
 		return -EINVAL;
-	d->file = arg;
 	d->media = OPT_MEDIA_CDROM;
 	d->unit = 2;
 	return 0;
@@ -160,11 +173,10 @@ int opt_cdrom(struct optctx *c, char *arg)
 
 int opt_fda(struct optctx *c, char *arg)
 {
-	struct opt_drive *d = add_drive(c);
+	struct opt_drive *d = add_drive_of(c, arg);
 
 	if (!d)
 		return -EINVAL;
-	d->file = arg;
 	d->iface = OPT_IF_FLOPPY;
 	d->media = OPT_MEDIA_FLOPPY;
 	return 0;
@@ -430,6 +442,20 @@ static int nic_key(struct optctx *c, const struct optpart *p)
 	return 0;
 }
 
+/* The rest of an option whose keys are the controller's alone. */
+static int nic_keys(struct optctx *c, char *arg, const char *what)
+{
+	struct optpart p;
+
+	while (opt_part(&arg, &p)) {
+		int rc = nic_key(c, &p);
+
+		if (rc)
+			return rc < 0 ? rc : opt_fail(c, "%s: unknown key '%s'", what, p.key);
+	}
+	return 0;
+}
+
 int opt_nic(struct optctx *c, char *arg)
 {
 	struct opt_net *n;
@@ -439,7 +465,7 @@ int opt_nic(struct optctx *c, char *arg)
 		return opt_fail(c, "begins with stream, socket, tap or none");
 	c->o->no_net = !strcmp(p.key, "none");
 	if (c->o->no_net)
-		return 0;
+		return nic_keys(c, arg, "none");
 	if (c->o->nic.given)
 		return opt_fail(c, "the machine has one Ethernet controller");
 	c->o->nic.given = true;
@@ -482,18 +508,12 @@ int opt_net(struct optctx *c, char *arg)
 		return opt_fail(c, "begins with nic, stream, socket, tap or none");
 	c->o->no_net = !strcmp(p.key, "none");
 	if (c->o->no_net)
-		return 0;
+		return nic_keys(c, arg, "none");
 	if (!strcmp(p.key, "nic")) {
 		if (c->o->nic.given)
 			return opt_fail(c, "the machine has one Ethernet controller");
 		c->o->nic.given = true;
-		while (opt_part(&arg, &p)) {
-			int rc = nic_key(c, &p);
-
-			if (rc)
-				return rc < 0 ? rc : opt_fail(c, "nic: unknown key '%s'", p.key);
-		}
-		return 0;
+		return nic_keys(c, arg, "nic");
 	}
 	n = add_net(c);
 	if (!n || net_kind(c, n, p.key, "net"))

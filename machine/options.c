@@ -217,6 +217,9 @@ static int read_geometry(struct optctx *c, char *arg)
 	return p || n < 2 ? opt_fail(c, "is not WIDTHxHEIGHT or WIDTHxHEIGHTxDEPTH") : 0;
 }
 
+#define RTC_FIRST (-63158400) /* 1968-01-01 */
+#define RTC_LAST 3092601599 /* 2067-12-31T23:59:59 */
+
 static int read_rtc(struct optctx *c, char *arg)
 {
 	struct options *o = c->o;
@@ -239,6 +242,9 @@ static int read_rtc(struct optctx *c, char *arg)
 			return opt_fail(c,
 					"base=%s is neither utc, localtime nor a date like "
 					"2000-01-01 or 2000-01-01T12:00:00",
+					p.val);
+		} else if (o->rtc_base < RTC_FIRST || o->rtc_base > RTC_LAST) {
+			return opt_fail(c, "base=%s: the clock chip counts the years 1968 to 2067",
 					p.val);
 		} else {
 			o->rtc = OPT_RTC_DATE;

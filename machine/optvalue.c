@@ -197,6 +197,8 @@ static int hex_byte(const char **text, u8 *val)
 
 int opt_mac(const char *text, u8 mac[6])
 {
+	static const u8 nobody[6];
+
 	for (int i = 0; i < 6; i++) {
 		if (i && *text != ':' && *text != '-')
 			return -EINVAL;
@@ -204,7 +206,7 @@ int opt_mac(const char *text, u8 mac[6])
 		if (hex_byte(&text, &mac[i]))
 			return -EINVAL;
 	}
-	return *text || mac[0] & 1 ? -EINVAL : 0;
+	return *text || mac[0] & 1 || !memcmp(mac, nobody, 6) ? -EINVAL : 0;
 }
 
 int opt_uuid(const char *text, u8 uuid[16])

@@ -381,6 +381,10 @@ static void test_net(void)
 	bad("-nic tap,ifname=a,model=e1000", "lance");
 	bad("-nic tap,ifname=a -nic tap,ifname=b", "one Ethernet controller");
 	bad("-nic none -netdev tap,id=a,ifname=b", "does not go with");
+	bad("-nic none,mac=08:00:20:00:00", "not a station's address");
+	bad("-nic none,ifname=a", "none: unknown key 'ifname'");
+	bad("-net none,vlan=1", "none: unknown key 'vlan'");
+	bad("-net nic,mac=00:00:00:00:00:00", "not a station's address");
 	bad("-netdev tap,ifname=a", "needs id=");
 	bad("-netdev tap,id=a,ifname=x -netdev tap,id=a,ifname=y", "two networks");
 	bad("-net nic,netdev=zz", "no network 'zz'");
@@ -425,6 +429,14 @@ static void test_time(void)
 	   "days and hours that do not exist");
 
 	bad("-rtc base=tomorrow", "base=tomorrow");
+	bad("-rtc base=1967-12-31T23:59:59", "1968 to 2067");
+	bad("-rtc base=2068-01-01", "1968 to 2067");
+	good(&o, "-rtc base=2067-12-31T23:59:59");
+	is(o.rtc_base, 3092601599, "date -ud 2067-12-31T23:59:59 +%%s");
+	options_release(&o);
+	good(&o, "-rtc base=1968-01-01");
+	is(o.rtc_base, -63158400, "date -ud 1968-01-01 +%%s");
+	options_release(&o);
 	bad("-rtc utc", "base=DATE");
 	bad("-rtc base=utc,clock=host", "-clock host");
 	bad("-clock fast", "there are virtual and host");
