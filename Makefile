@@ -64,8 +64,8 @@ $(O)/libvonk.a: $(OBJ)
 	$(call say,AR,$@) rm -f $@; $(AR) rcD $@ $^
 
 # The tools that decide the bytes: -version tells them.
-$(O)/machine/main.o: ALL_CFLAGS += -DVONK_COMPILER='"$(shell $(CC) --version | head -n 1)"' \
-	-DVONK_LINKER='"$(shell $(CC) -Wl,--version 2>/dev/null | head -n 1)"'
+$(O)/machine/main.o: ALL_CFLAGS += -DVONK_COMPILER='"$(shell LC_ALL=C $(CC) --version | head -n 1)"' \
+	-DVONK_LINKER='"$(shell LC_ALL=C $(CC) -Wl,--version 2>/dev/null | head -n 1)"'
 $(O)/snap/%.o $(O)/dev/%.o: ALL_CFLAGS += $(CONV)
 # gcc would merge equal tails of handlers, which makes indirect jumps harder to predict.
 NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
@@ -78,9 +78,19 @@ EXEC_OBJ := $(patsubst %,$(O)/arch/sparc/exec%.o,-part -decode -cover) $(O)/arch
 $(EXEC_OBJ): ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
 	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE) $(CALL_USED)
 
-$(O)/%.o: %.c $(GEN)
+$(O)/%.o: %.c $(GEN) | $(O)/gen/zlib
 	@mkdir -p $(@D)
 	$(call say,CC,$<) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Said before anything is compiled.
+$(O)/gen/zlib:
+	@mkdir -p $(@D)
+	@printf '#include <zlib.h>\nint main(void) { return !zlibVersion(); }\n' | \
+		$(CC) $(ZLIB:%=-isystem %/include) -x c - -lz $(LDFLAGS) $(if $(SANITIZE),,-static) $(ZLIB:%=-L%/lib) -o $@ 2>$@.log || { $(if $(V),cat $@.log;) \
+		echo "*** $(CC) finds no zlib with a static library, or links nothing statically (make V=1 shows what it says)." >&2; \
+		echo "*** Debian: apt-get install gcc libc6-dev zlib1g-dev. Other compilers: make ZLIB=DIR, see tools/doc/building.md" >&2; \
+		exit 1; }
+	@rm -f $@.log
 
 $(O)/gen/decode.h: arch/sparc/insns.decode $(O)/tools/mkdecode
 	@mkdir -p $(@D)
@@ -90,7 +100,7 @@ $(O)/gen/fusion.h: arch/sparc/exec-ops.h arch/sparc/fusion.list $(O)/tools/mkfus
 	@mkdir -p $(@D)
 	$(call say,GEN,$@) $(O)/tools/mkfuse arch/sparc/exec-ops.h arch/sparc/fusion.list > $@.tmp && mv $@.tmp $@
 
-$(O)/tools/%: tools/%.c
+$(O)/tools/%: tools/%.c | $(O)/gen/zlib
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<) $(HOSTCC) -std=gnu11 -O1 -Wall -Wextra -I. -o $@ $<
 
@@ -119,12 +129,15 @@ run:
 FUZZERS := $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
 FUZZ_REPLAY := $(FUZZERS:%=$(O)/t/fuzz/%)
 
-# What every test may lean on.
-TEST_ENV = VONK=$(RUN) O=$(O) CC='$(CC)'
+# What every test may lean on. In some languages a-z lacks letters.
+TEST_ENV = LC_ALL=C VONK=$(RUN) O=$(O) CC='$(CC)'
 # Jobs are shared among makes, not with tests.
 PROVE = MAKEFLAGS='$(filter-out -j% --jobserver-%,$(MAKEFLAGS))' $(TEST_ENV) prove --exec 'timeout 1800' --timer
 
-test-programs: $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
+need-prove:
+	@command -v prove >/dev/null || { echo '*** prove runs the tests: Debian has it in perl; make test installs all they use' >&2; exit 1; }
+
+test-programs: need-prove $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 
 ## check: the everyday tests, under two minutes, nothing downloaded
 check:
@@ -264,7 +277,7 @@ help:
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all run test-programs check test guests check-all check-san soak style bench fuzz fuzz-bin cover cover-run reproducible \
-	install uninstall dist deb sbom help clean
+	need-prove install uninstall dist deb sbom help clean
 ## clean: remove everything that was built
 clean:
 	rm -rf obj $(O) $(VONK)

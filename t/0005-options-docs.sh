@@ -3,6 +3,7 @@
 # The binary's --help, the man page, the README and the completions list the same options with the same
 # arguments; and the man page is sound.
 cd "$(dirname "$0")/.." || exit 1
+export LC_ALL=C
 vonk=${VONK:-./vonk}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT

@@ -61,11 +61,18 @@ build() # DIRECTORY, its environment before: make without what this make told us
 	return $status
 }
 
+# A language whose capital i is another letter, if it can be had.
+locale=C.UTF-8
+if mkdir "$tmp/locales" && localedef -i tr_TR -f UTF-8 "$tmp/locales/tr_TR.UTF-8" 2>/dev/null; then
+	locale=tr_TR.UTF-8
+	echo "# another language"
+fi
+
 umask 022
 build "$one" env LC_ALL=C TZ=UTC HOME=/ make -j1
 ok $? "built in a directory"
 umask 077
-eval "build \"\$two\" $vary env LC_ALL=C.UTF-8 TZ=Pacific/Kiritimati HOME=/nonexistent USER=somebody make -j4"
+eval "build \"\$two\" $vary env LOCPATH='$tmp/locales' LC_ALL=$locale TZ=Pacific/Kiritimati HOME=/nonexistent USER=somebody make -j4"
 ok $? "built in another one"
 [ -s "$one/vonk" ] && cmp "$one/vonk" "$two/vonk" >"$tmp/cmp" 2>&1
 ok $? "the same binary, octet for octet"
