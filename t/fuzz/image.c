@@ -37,10 +37,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		  .lowest = 0x70000000,
 		  .limit = 0x70000000 + MEM_SIZE },
 	};
-	u8 *bytes = malloc(MEM_SIZE);
+	static u8 *bytes;
 	struct image im;
 	char err[256];
 
+	if (!bytes)
+		bytes = malloc(MEM_SIZE);
 	if (!bytes)
 		return 0;
 	if (!image_parse(&im, "input", data, len, UNPACKED_MAX, err, sizeof(err))) {
@@ -52,6 +54,5 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		__builtin_trap();
 	}
 	image_release(&im);
-	free(bytes);
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #define RAM 0x1000000u
 #define LOW 0x10000u /* of memory that the input writes: names, buffers */
+#define STEPS 48 /* each may map all of an address space */
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
@@ -97,7 +98,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	memcpy(m->cpu[0], cpu0, sizeof(*cpu0));
 	memcpy(m->ram + RAM - PROM_SIZE, share, PROM_SIZE);
 	memset(m->ram, 0, LOW);
-	for (unsigned i = 0; in.n && i < 200; i++) {
+	for (unsigned i = 0; in.n && i < STEPS; i++) {
 		u8 what = in8(&in);
 
 		if (what >= 0xc0)
