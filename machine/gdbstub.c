@@ -20,12 +20,6 @@ static struct cpu *running_cpu(const struct gdbstub *g)
 	return g->c->m->cpu[g->c->m->running];
 }
 
-static void hold_irqs(struct gdbstub *g, bool hold)
-{
-	for (unsigned i = 0; i < g->c->m->config.nr_cpus; i++)
-		g->c->m->cpu[i]->hold_irqs = hold;
-}
-
 /* An address of the watch that the access touched. */
 static void note_watch(struct gdbstub *g, const struct cpu_watched *w)
 {
@@ -58,7 +52,6 @@ static void stop(struct gdbstub *g, unsigned sig)
 	g->signal = sig;
 	g->stepping = false;
 	g->thread = g->c->m->running;
-	hold_irqs(g, false);
 	if (g->waiting)
 		reply_stop(g);
 	g->waiting = false;
@@ -72,8 +65,6 @@ static bool in_past(const struct gdbstub *g)
 static void go(struct gdbstub *g, bool step)
 {
 	struct machine *m = g->c->m;
-	/* What was is not changed by looking at it. */
-	bool hold = step && !g->step_irqs && !in_past(g);
 
 	for (unsigned i = 0; i < m->config.nr_cpus; i++)
 		cpu_pass_breakpoint(m->cpu[i]);
@@ -82,9 +73,11 @@ static void go(struct gdbstub *g, bool step)
 	g->watched = 0;
 	g->step_icount = machine_insns(m);
 	g->history = NULL;
-	if (hold)
+	/* What was is not changed by looking at it. */
+	if (step && !g->step_irqs && !in_past(g)) {
 		journal_add(m->journal, JOURNAL_HOLD, 0, 0, NULL, 0);
-	hold_irqs(g, hold);
+		cpu_hold_irqs(running_cpu(g));
+	}
 	g->c->stopped = false;
 }
 

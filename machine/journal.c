@@ -182,17 +182,6 @@ static struct cpu *cpu_of(const struct journal *j, u32 a)
 	return j->m->cpu[(a >> 16) % j->m->config.nr_cpus];
 }
 
-static void hold(struct machine *m)
-{
-	struct cpu *cpu = m->cpu[m->running];
-	u64 end = machine_insns(m) + 1;
-
-	cpu->hold_irqs = true;
-	while (machine_insns(m) < end && machine_run(m, 1) == MACHINE_QUANTUM_END)
-		;
-	cpu->hold_irqs = false;
-}
-
 static void feed(struct journal *j, const struct journal_event *e, const u8 *data)
 {
 	struct chr *chr = &j->m->chr[e->a % CHR_NR];
@@ -252,7 +241,7 @@ static void do_event(struct journal *j, const struct journal_event *e)
 		bus_read(&m->bus, e->b, e->a & 0xf, &val);
 		break;
 	case JOURNAL_HOLD:
-		hold(m);
+		cpu_hold_irqs(m->cpu[m->running]);
 		break;
 	case JOURNAL_MARK:
 		if (machine_hash(m) != e->b)

@@ -22,7 +22,7 @@ enum journal_kind {
 	JOURNAL_LOAD_ASI, /* a: CPU << 16 | ASI << 8 | size; b: the address */
 	JOURNAL_STORE_ASI, /* the same; the value as 8 bytes */
 	JOURNAL_READ, /* of a chip: a: size; b: the address */
-	JOURNAL_HOLD, /* one instruction that takes no interrupt */
+	JOURNAL_HOLD, /* the next instruction comes before any interrupt */
 	JOURNAL_MARK, /* b: machine_hash() */
 	JOURNAL_END, /* a: exit status; b: machine_hash() */
 	JOURNAL_KINDS

@@ -156,7 +156,6 @@ struct quiet {
 	const struct cpu_watch *watches;
 	u32 nr_breakpoints, nr_watches;
 	const struct cpu_log *log;
-	bool hold_irqs;
 };
 
 static void be_quiet(struct timeline *t, struct quiet *q)
@@ -167,9 +166,8 @@ static void be_quiet(struct timeline *t, struct quiet *q)
 		struct cpu *cpu = t->m->cpu[i];
 
 		q[i] = (struct quiet){ cpu->breakpoints, cpu->watches, cpu->nr_breakpoints,
-				       cpu->nr_watches,	 cpu->log,     cpu->hold_irqs };
+				       cpu->nr_watches, cpu->log };
 		cpu->log = NULL;
-		cpu->hold_irqs = false;
 	}
 	journal_mute(t->j, true);
 	journal_deaf(t->j, true);
@@ -193,7 +191,6 @@ static void loud_again(struct timeline *t, const struct quiet *q)
 	stops(t, q, true);
 	for (unsigned i = 0; i < t->m->config.nr_cpus; i++) {
 		t->m->cpu[i]->log = q[i].log;
-		t->m->cpu[i]->hold_irqs = q[i].hold_irqs;
 	}
 	t->past = true;
 	if (at_present(t))
@@ -218,7 +215,7 @@ static bool go_back(struct timeline *t, unsigned i)
 	t->j->differs = false;
 	/* Breakpoints that were gone on from are breakpoints again. */
 	for (unsigned n = 0; n < t->m->config.nr_cpus; n++)
-		t->m->cpu[n]->pass_icount = UINT64_MAX;
+		t->m->cpu[n]->pass_icount = t->m->cpu[n]->hold_icount = UINT64_MAX;
 	return true;
 }
 

@@ -39,6 +39,18 @@ my @machine = ('-serial', 'null', '-vga', 'none', $elf);
 	like($text, qr/exited with code|exited normally/, 'a watchpoint that nobody touches');
 }
 
+{
+	my ($text) = gdb_session(\@machine, $elf, 'tbreak stores', 'continue', 'awatch pair', 'awatch bytes[5]', 'awatch lock', 'rwatch bytes[3]', 'rwatch word',
+		('continue') x 6, 'kill');
+
+	like($text, qr/\(read\/write\) watchpoint 2: pair\s+Old value = 0\nNew value = 4919131753275544917\n.*watchpoint 2: pair\s+Value = 4919131753275544917\n/s,
+		'awatch: a double word stored, and loaded');
+	like($text, qr/watchpoint 3: bytes\[5\]\s+Old value = 0 .*?\nNew value = 255 /, '  LDSTUB, old and new');
+	like($text, qr/watchpoint 4: lock\s+Old value = 0\nNew value = 119\n/, '  SWAP');
+	like($text, qr/read watchpoint 5: bytes\[3\]\s+Value = 17 /, 'rwatch: a byte');
+	like($text, qr/read watchpoint 6: word\s+Value = 858993459\n/, '  a word');
+}
+
 # --- places ---
 {
 	my ($text) = gdb_session(\@machine, $elf, 'break *taken_slot', 'break *annulled_slot', 'continue', 'print $pc == (long)&taken_slot',

@@ -28,13 +28,17 @@ sub guest_debug
 	return "$o/guest/debug/$name.elf";
 }
 
+# Where the next session's vonk is.
+sub gdb_path { return "$gdb_dir/gdb$gdb_nr" }
+
 sub gdb_session
 {
 	my ($args, $elf, @do) = @_;
-	my $path = "$gdb_dir/gdb" . $gdb_nr++;
+	my $path = gdb_path();
 	my $p = Expect->start(args => [$ENV{VONK} // './vonk', '-gdb', "unix:$path", '-S', @$args]);
 	my $end = time + 20;
 
+	$gdb_nr++;
 	sleep(0.02) until -e $path || time > $end;
 	open(my $pipe, '-|', 'sh', '-c', 'exec timeout 120 "$@" 2>&1 </dev/null', 'sh', $gdb, '-nx', '-batch',
 		map({ ('-ex', $_) } 'set confirm off', 'set pagination off', 'set width 0', 'set style enabled off',

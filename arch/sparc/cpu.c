@@ -21,6 +21,7 @@ int cpu_init(struct cpu *cpu, const struct cpu_model *model, unsigned id, struct
 	}
 	cpu->far_op = exec_op(EXEC_FAR);
 	cpu->nr_filled = FILLED_MAX + 1; /* no tag is one yet */
+	cpu->hold_icount = UINT64_MAX;
 	for (unsigned i = 0; i < TLB_SIZE; i++)
 		cpu->fetch_near[i].tag = TLB_INVALID;
 	code_attach(code, cpu);
@@ -186,6 +187,11 @@ void cpu_set_watches(struct cpu *cpu, const struct cpu_watch *watches, u32 n)
 	cpu_flush_tlb(cpu);
 }
 
+void cpu_hold_irqs(struct cpu *cpu)
+{
+	cpu->hold_icount = cpu->icount;
+}
+
 void cpu_pass_breakpoint(struct cpu *cpu)
 {
 	cpu->pass_pc = cpu->pc;
@@ -298,7 +304,9 @@ enum cpu_exit cpu_run(struct cpu *cpu, u64 limit)
 		/* A request wakes the CPU even where PIL or ET keep it from trapping: Linux halts so. */
 		if (cpu->irq_lines)
 			cpu->halted = false;
-		if (cpu_irq_pending(cpu) && cpu->icount < limit && !cpu->hold_irqs)
+		if (unlikely(cpu->hold_icount == cpu->icount))
+			cpu->step_next = true;
+		else if (cpu_irq_pending(cpu) && cpu->icount < limit)
 			cpu_trap(cpu, TT_INTERRUPT + irq_level(cpu));
 		if (cpu->kick || cpu->clock->changed)
 			return CPU_EVENT;
@@ -357,6 +365,7 @@ void cpu_get_state(const struct cpu *cpu, struct cpu_state *st)
 
 void cpu_set_state(struct cpu *cpu, const struct cpu_state *st)
 {
+	cpu->hold_icount = UINT64_MAX;
 	memcpy(cpu->r, st->globals, sizeof(st->globals));
 	memcpy(cpu->win, st->win, sizeof(cpu->win));
 	cpu->cwp = st->psr & 31;

@@ -203,7 +203,6 @@ struct cpu {
 	bool ref; /* never use the engine */
 	bool step_next; /* the engine met an instruction that it leaves to cpu_step() */
 	bool near; /* the engine is not to go on in another page by itself */
-	bool hold_irqs; /* take no interrupts; for cpu_run() of one instruction only */
 	const u32 *breakpoints; /* ascending */
 	u32 nr_breakpoints;
 	const struct cpu_watch *watches;
@@ -211,6 +210,7 @@ struct cpu {
 	struct cpu_watched watched;
 	u32 pass_pc; /* no breakpoint here while the count is pass_icount */
 	u64 pass_icount;
+	u64 hold_icount; /* no interrupt is taken while the count is this: cpu_hold_irqs() */
 	bool exit_asked;
 	bool can_exit; /* honour firmware's exit convention */
 	/*
@@ -281,6 +281,8 @@ void cpu_pass_breakpoint(struct cpu *cpu);
  * cpu_run() is to stop behind loads or stores that touch these, a trapping access excepted; the array stays
  * the caller's. Accesses to their pages are made by cpu_step(), all others are as quick as ever.
  */
+/* The next instruction is executed before any interrupt. */
+void cpu_hold_irqs(struct cpu *cpu);
 void cpu_set_watches(struct cpu *cpu, const struct cpu_watch *watches, u32 n);
 /* Is there a breakpoint in first..last? */
 bool cpu_has_breakpoint(const struct cpu *cpu, u32 first, u32 last);

@@ -18,7 +18,7 @@ __attribute__((noinline)) static void stores(void)
 	pair = 0x4444444455555555ull;
 	__asm__ volatile("ldstub [%0], %%g0" : : "r"(&bytes[5]) : "memory");
 	__asm__ volatile("swap [%1], %0" : "+r"(new) : "r"(&lock) : "memory");
-	other = word + half;
+	other = word + half + bytes[3] + (unsigned)pair;
 }
 
 __attribute__((noinline)) static int leaf(int n)
