@@ -25,10 +25,14 @@ static void print_symbol(struct log *log, const struct cpu *cpu, u32 pc)
 		fprintf(log->out, " <%s>", text);
 }
 
+/* Of the instruction that is being executed, whose count is not over yet; else of the next one. */
 static void print_pc(struct log *log, const struct cpu *cpu)
 {
-	fprintf(log->out, " pc %08x", cpu->pc);
-	print_symbol(log, cpu, cpu->pc);
+	u32 pc = log->insn_pc != LOG_NO_PC && log->insn_icount == cpu->icount ? log->insn_pc
+									      : cpu->pc;
+
+	fprintf(log->out, " pc %08x", pc);
+	print_symbol(log, cpu, pc);
 }
 
 static void print_end(struct log *log, const struct cpu *cpu)
@@ -66,6 +70,8 @@ static void log_insn(void *arg, const struct cpu *cpu, u32 pc, u32 word)
 	char text[SPARC_DISAS_MAX];
 	struct log *log = arg;
 
+	log->insn_pc = pc;
+	log->insn_icount = cpu->icount;
 	if (!(log->set.items & LOG_EACH) || !opt_in_ranges(log->range, log->nr_ranges, pc))
 		return;
 	if (log->set.items & OPT_LOG_CPU)
@@ -112,6 +118,17 @@ static const char *trap_name(unsigned tt)
 	return tt < ARRAY_SIZE(name) && name[tt] ? name[tt] : "?";
 }
 
+static void log_fpop(struct log *log, const struct cpu *cpu)
+{
+	char text[SPARC_DISAS_MAX];
+
+	sparc_disas(cpu->fq_insn, cpu->fq_pc, text, sizeof(text));
+	fprintf(log->out, "unimp: FPop %08x (%s), this FPU has not got it, pc %08x", cpu->fq_insn,
+		text, cpu->fq_pc);
+	print_symbol(log, cpu, cpu->fq_pc);
+	print_end(log, cpu);
+}
+
 static void log_trap(void *arg, const struct cpu *cpu, unsigned tt)
 {
 	struct log *log = arg;
@@ -129,11 +146,8 @@ static void log_trap(void *arg, const struct cpu *cpu, unsigned tt)
 		print_end(log, cpu);
 	}
 	if (log->set.items & OPT_LOG_UNIMP && tt == TT_FP_EXCEPTION &&
-	    (cpu->fsr >> FSR_FTT_SHIFT & 7) == FTT_UNIMPLEMENTED) {
-		fprintf(log->out, "unimp: FPop %08x at %08x, this FPU has not got it", cpu->fq_insn,
-			cpu->fq_pc);
-		print_end(log, cpu);
-	}
+	    (cpu->fsr >> FSR_FTT_SHIFT & 7) == FTT_UNIMPLEMENTED)
+		log_fpop(log, cpu);
 }
 
 static void log_fault(void *arg, const struct cpu *cpu, u32 va, enum access_type at, u32 l_ft)
@@ -221,9 +235,13 @@ static void log_chip(void *arg, const struct cpu *cpu, u64 pa, unsigned size, bo
 		log_register(log, cpu, range, pa, size, store, val);
 	if (!(log->set.items & OPT_LOG_UNIMP) || range->io != &empty_class.region[0])
 		return;
-	fprintf(log->out, "unimp: %s of %u bytes at %09" PRIx64 " (%s), hardware without a model",
-		store ? "store" : "load", size, pa,
-		range->chip ? ((const struct dev *)range->chip)->name : "absent memory");
+	fprintf(log->out,
+		"unimp: %s of %u byte%s at %09" PRIx64 " (%s): %0*" PRIx64
+		", hardware without a model,",
+		store ? "store" : "load", size, size == 1 ? "" : "s", pa,
+		range->chip ? ((const struct dev *)range->chip)->name : "absent memory",
+		(int)size * 2, val);
+	print_pc(log, cpu);
 	print_end(log, cpu);
 }
 
@@ -231,7 +249,7 @@ static void log_chip(void *arg, const struct cpu *cpu, u64 pa, unsigned size, bo
 
 void log_init(struct log *log, struct machine *m, FILE *out)
 {
-	*log = (struct log){ .out = out, .m = m };
+	*log = (struct log){ .out = out, .m = m, .insn_pc = LOG_NO_PC };
 	log->hooks = (struct cpu_log){ .insn = log_insn,
 				       .trap = log_trap,
 				       .fault = log_fault,

@@ -13,6 +13,7 @@
 #include "machine/symbols.h"
 
 #define LOG_SEEN 65536
+#define LOG_NO_PC 1u
 
 struct log {
 	FILE *out;
@@ -22,6 +23,8 @@ struct log {
 	const struct opt_range *range; /* instructions elsewhere are not shown */
 	unsigned nr_ranges; /* 0: all are */
 	const struct symbols *symbols; /* names for addresses, NULL: none */
+	u32 insn_pc; /* the last instruction that was told; LOG_NO_PC: none yet */
+	u64 insn_icount; /* and when */
 	u64 *seen; /* in_asm: address and word of what was printed lately; NULL: nothing yet */
 };
 
