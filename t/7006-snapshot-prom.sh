@@ -22,6 +22,9 @@ state()
 }
 
 head -c 3000000 /dev/zero >"$tmp/disk"
+points=1
+[ -z "${VONK_FAULTS:-}" ] || points=3
+[ -z "${VONK_ALL:-}" ] || points=50
 for board in SS-5 ${VONK_ALL:+SS-20}; do
 	set -- -M $board -bios openbios-sparc32 -drive file="$tmp/disk",snapshot=on -vga none
 	prom full "$@"
@@ -29,8 +32,8 @@ for board in SS-5 ${VONK_ALL:+SS-20}; do
 	grep -q 'Configuration device id' "$tmp/full.out"
 	ok $? "$board: OpenBIOS begins"
 	bad=
-	for i in $(perl -e 'srand 11; print join " ", map { 1 + int rand $ARGV[0] } 1 .. ($ARGV[1] || 3)' \
-		$limit "${VONK_ALL:+50}" | tr -d '\n'); do
+	for i in $(perl -e 'srand 11; print join " ", map { 1 + int rand $ARGV[0] } 1 .. $ARGV[1]' \
+		$limit $points | tr -d '\n'); do
 		prom a "$@" -snap "$tmp/a.snap" -save-at insns="$i" -limit insns="$i"
 		prom b -restore "$tmp/a.snap" -snap "$tmp/b.snap" -save-at insns="$i"
 		cat "$tmp/a.out" "$tmp/b.out" | cmp -s - "$tmp/full.out" &&

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# mkdecode refuses bad tables with file, line and reason; every row of the real table is needed.
+# mkdecode refuses bad tables with file, line and reason; every row of the real table is needed: one in five of them by
+# make check, all by make test (VONK_FAULTS=1).
 
 cd "$(dirname "$0")/.." || exit 1
 mkdecode=${MKDECODE:-${O:-obj}/tools/mkdecode}
@@ -103,6 +104,10 @@ ok $? "the same output twice"
 bare='function bare(s) { sub(/".*/, "", s); sub(/[A-Z ]*$/, "", s); return s }'
 awk "$bare"' !/^[#%>]|^$/ { print bare($0) }' "$table" >"$tmp/patterns"
 
+step=5
+[ -z "${VONK_FAULTS:-}${VONK_FULL:-}" ] || step=1
+awk -v step=$step 'NR % step == 0' "$tmp/patterns" >"$tmp/some"
+
 # Each of its patterns as one more row must overlap.
 bad=0
 n=0
@@ -114,8 +119,8 @@ while read -r name pattern; do
 		echo "# '$name $pattern' may stand twice"
 		bad=1
 	fi
-done <"$tmp/patterns"
-[ $n -gt 150 ] || bad=1
+done <"$tmp/some"
+[ $((n * step)) -gt 150 ] || bad=1
 ok $bad "every one of its $n patterns overlaps its double"
 
 # The table without the pattern WANT of the row NAME: its spellings go too, and the row's next
@@ -147,8 +152,8 @@ while read -r name pattern; do
 		echo "# '$name $pattern' is not missed: $(head -n 1 "$tmp/err")"
 		bad=1
 	fi
-done <"$tmp/patterns"
-[ $n -gt 100 ] || bad=1
+done <"$tmp/some"
+[ $((n * step)) -gt 100 ] || bad=1
 ok $bad "without any one of $n patterns there is a gap"
 
 done_testing
