@@ -255,6 +255,13 @@ int snapshot_open_bytes(struct snapshot *s, const char *name, const void *buf, s
 	return open_verified(s, false, err, errlen);
 }
 
+int snapshot_open_rest(struct snapshot *s, char *err, size_t errlen)
+{
+	int ret = check_version(s, err, errlen);
+
+	return ret ? ret : read_config(s, err, errlen);
+}
+
 int snapshot_open_disks(struct snapshot *s, const char *path, char *err, size_t errlen)
 {
 	int ret = open_source(s, path, err, errlen);

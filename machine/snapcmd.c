@@ -168,8 +168,7 @@ static int info(int nr, char **args, FILE *out, FILE *errors)
 		print_drives(out, &s);
 	}
 	if (!ret && s.img.head.version == SNAP_VERSION && s.img.head.layout == snapshot_layout()) {
-		snapshot_close(&s);
-		ret = snapshot_open(&s, args[0], false, err, sizeof(err));
+		ret = snapshot_open_rest(&s, err, sizeof(err));
 		if (!ret)
 			print_config(out, &s.config);
 		if (!ret)
@@ -196,7 +195,7 @@ static int check_one(const char *path, FILE *out, FILE *errors)
 	if (!ret)
 		ret = snapshot_look(&s, &m, err, sizeof(err));
 	if (!ret)
-		fprintf(out, "%s: good\n", path);
+		fprintf(out, "%s: good\n", s.name);
 	machine_free(m);
 	snapshot_close(&s);
 	return ret ? complain(errors, ret, err) : STATUS_GOOD;
@@ -532,8 +531,11 @@ static int disk(int nr, char **args, FILE *out, FILE *errors)
 			nr--;
 			args++;
 		} else {
-			fprintf(errors, "vonk: snap disk: what is '%s'? See vonk snap help\n",
-				*args);
+			bool base = !strcmp(*args, "--base");
+
+			fprintf(errors, "vonk: snap disk: %s%s%s\n", base ? "" : "what is '",
+				base ? "--base needs DRIVE=IMAGE, as in scsi0=disk.img" : *args,
+				base ? "" : "'? See vonk snap help");
 			return STATUS_FAILED;
 		}
 	}

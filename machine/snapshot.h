@@ -91,6 +91,8 @@ int snapshot_look(struct snapshot *s, struct machine **m, char *err, size_t errl
 
 /* Open a stream of any version: only the header and the disks are there. */
 int snapshot_open_disks(struct snapshot *s, const char *path, char *err, size_t errlen);
+/* Then all else of it, if it is of this version. */
+int snapshot_open_rest(struct snapshot *s, char *err, size_t errlen);
 
 /* The signature of this program's field tables, and of one table. */
 u64 snapshot_layout(void);

@@ -190,6 +190,7 @@ misused 0 'a.snap: holds no disk' disk a.snap
 misused 1 'are the same file' commit a.snap a.snap
 misused 1 'usage: vonk snap diff A B' diff a.snap
 misused 3 'noise: not a snapshot' info noise
+misused 1 '--base needs DRIVE=IMAGE' disk --base scsi9=noise a.snap
 
 # --- signals ---
 # A machine that waits for ever, its stderr in sig.err.
@@ -363,6 +364,10 @@ demo b -snap b.snap -save-at insns=$((at + 1)) -limit insns=$((at + 1))
 "$VONK" snap diff a.snap b.snap >diff.out
 [ $? -eq 2 ] && grep -q '^cpu0.icount: ' diff.out && grep -q '^cpu0.pc: ' diff.out
 ok $? "an instruction later there are differences"
+"$VONK" snap info - <a.snap >r.out 2>r.err
+is "$? $(sed 1d r.out | cksum)" "0 $(sed 1d info.out | cksum)" "vonk snap info of standard input, which is read once"
+"$VONK" snap check - <a.snap >r.out 2>r.err
+is "$? $(cat r.out)" '0 standard input: good' "vonk snap check, too"
 "$VONK" snap frob a.snap >/dev/null 2>&1
 is $? 1 "an unknown command"
 plan
