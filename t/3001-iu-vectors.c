@@ -5,7 +5,8 @@
  *
  * Every vector runs four times: by cpu_step(), by the engine on pages not decoded yet, on
  * pages decoded before, and by the engine one instruction at a time. All that the CPU
- * remembers and all memory must be as the vector says.
+ * remembers and all memory must be as the vector says. Near its limit the engine leaves single
+ * instructions to cpu_step(), so that two more runs go on in a loop where the vector ends.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,13 @@
 #define MAX_TOUCHED 64
 #define SHOWN 5
 
-enum mode { REF, COLD, WARM, SINGLE, NR_MODES };
+#define FAR_INSNS 2500u /* more than the engine's margin before a limit */
 
-static const char *const mode_name[NR_MODES] = { "reference", "engine", "engine, warm",
-						 "engine, single" };
+enum mode { REF, COLD, WARM, SINGLE, FAR, FAR_WARM, NR_MODES };
+
+static const char *const mode_name[NR_MODES] = { "reference",	   "engine",
+						 "engine, warm",   "engine, single",
+						 "engine, and on", "engine, warm, and on" };
 
 /* One processor with nothing but memory around it. */
 struct lab {
@@ -59,7 +63,7 @@ struct test {
 	bool want_error;
 	u32 error_tt;
 	struct result result[256], *result_now;
-	unsigned nr_results, nr_vectors;
+	unsigned nr_results, nr_vectors, nr_far;
 };
 
 static u8 fill(u32 a)
@@ -323,17 +327,53 @@ static bool run_mode(struct test *t, struct lab *lab, const struct vector *v, en
 	struct cpu_state got;
 	unsigned bad;
 
-	if (mode == COLD)
+	if (mode == COLD || mode == FAR)
 		code_flush(&lab->code);
 	cpu_set_state(&lab->cpu, before);
-	run(lab, v->n, mode);
+	run(lab, mode >= FAR ? v->n + FAR_INSNS : v->n, mode);
 	cpu_get_state(&lab->cpu, &got);
+	if (mode >= FAR && !got.error_mode) {
+		got.pc = want->pc;
+		got.npc = want->npc;
+		got.icount = want->icount;
+	}
 	bad = compare(lab, t, &got, want, false);
 	if (bad && t->result_now->bad < SHOWN) {
 		diag("%s, %s:", v->name, mode_name[mode]);
 		compare(lab, t, &got, want, true);
 	}
 	return bad != 0;
+}
+
+static bool untouched(const struct test *t, u32 at, u32 len)
+{
+	for (unsigned i = 0; i < t->nr_touched; i++) {
+		const struct touched *b = &t->touched[i];
+
+		if (at < b->at + b->len && b->at < at + len)
+			return false;
+	}
+	return !(at & 3) && at <= MEM - len;
+}
+
+/* A loop where the vector ends, if there is nothing yet: what it left stays. */
+static bool put_loop(struct test *t, const struct cpu_state *end)
+{
+	u32 loop = end->npc == end->pc + 4 ? end->pc : end->npc;
+
+	if (t->want_error)
+		return true;
+	if (!untouched(t, loop, 8) || !untouched(t, end->pc, 4) || !touch(t, loop, 8) ||
+	    !touch(t, end->pc, 4))
+		return false;
+	for (unsigned i = 0; i < 2; i++) {
+		u8 *mem = i ? t->want : t->start;
+
+		be32_put(mem + end->pc, 0x01000000); /* nop */
+		be32_put(mem + loop, 0x10800000); /* ba . */
+		be32_put(mem + loop + 4, 0x01000000);
+	}
+	return true;
 }
 
 /* Back to the base state's memory; a stray store shall not make later vectors suffer. */
@@ -368,8 +408,11 @@ static int run_vector(struct test *t, struct vector *v)
 		return -1;
 	want.icount += v->n;
 	for (enum mode mode = REF; mode < NR_MODES; mode++) {
+		if (mode == FAR && !put_loop(t, &want))
+			break;
 		restore(t, lab, t->start);
 		bad += run_mode(t, lab, v, mode, &before, &want);
+		t->nr_far += mode == FAR;
 	}
 	clean_up(t, lab);
 	return bad;
@@ -448,6 +491,7 @@ static int report(struct test *t, unsigned told)
 		ok(!r->bad, "%s: %u of %u vectors", r->group, r->ran - r->bad, r->ran);
 	}
 	is(t->nr_vectors, told, "as many vectors as were written");
+	ok(t->nr_far > t->nr_vectors / 2, "%u of them by the engine and on", t->nr_far);
 	ok(t->nr_vectors >= MIN_VECTORS, "at least %u vectors", MIN_VECTORS);
 	return tap_done();
 }

@@ -6,6 +6,7 @@
 extern const struct dev_class sparc32_dma_class;
 
 #define RAM 0x10000u
+#define LAST 0xfffffff0u /* stores from here on go nowhere, and are well */
 
 struct memory {
 	u8 ram[RAM];
@@ -28,6 +29,8 @@ static int mem_write(void *far, u32 va, const void *buf, u32 n)
 	struct memory *m = far;
 
 	m->last = va;
+	if (va >= LAST)
+		return 0;
 	if ((va & 0xffffff) + n > RAM)
 		return -EFAULT;
 	memcpy(m->ram + (va & 0xffffff), buf, n);
@@ -142,6 +145,10 @@ static void test_addresses(void)
 	is(get32(&b, 0, 4), 0xfe00010a, "which advances");
 	is((u32)dma_read(&port, 0x999, buf, 4), 0, "and reads");
 	is(m.last, 0xfe00010a, "from where it stands");
+	put32(&b, 0, 4, 0xfffffff8);
+	dma_write(&port, 0, buf, 10);
+	is(m.last, 0xfffffff8, "near the end of the address space");
+	is(get32(&b, 0, 4), 2, "it goes on at the beginning");
 	put32(&b, 0, 8, 20);
 	put32(&b, 0, 0, 0x2310);
 	dma_read(&port, 0, buf, 12);
