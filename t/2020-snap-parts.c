@@ -1061,9 +1061,29 @@ static void test_reads(void)
 	free(s.p);
 }
 
+/* As snap/FORMAT draws it. */
+static void put_header(struct rec *r, const struct snap_header *h)
+{
+	memset(r->p, 0, SNAP_HEADER);
+	r->n = 0;
+	put(r, "\x89VNK\r\n\x1a\n", 8);
+	put32(r, h->version);
+	put32(r, h->records);
+	put64(r, h->length);
+	put64(r, h->layout);
+	put64(r, h->ram_size);
+	put(r, h->board, 32);
+	put(r, h->producer, 24);
+	put(r, h->producer_version, 32);
+	put(r, h->build, 20);
+	r->n = 252;
+	put32(r, crc32_add(0, r->p, 252));
+}
+
 /* Names that are longer than their fields are cut; what fails to be written is told once. */
 static void test_writer(void)
 {
+	static struct rec drawn;
 	struct snap_header head = { .version = 1,
 				    .records = 1,
 				    .length = SNAP_HEADER + SNAP_END_SIZE };
@@ -1073,8 +1093,15 @@ static void test_writer(void)
 	struct source src;
 
 	memset(head.board, 'b', 32);
+	strcpy(head.producer, "the producer");
+	strcpy(head.producer_version, "its version");
+	head.layout = 0x0102030405060708;
+	head.ram_size = 0x1112131415161718;
+	memset(head.build, 0xbd, sizeof(head.build));
+	put_header(&drawn, &head);
 	snap_begin(&w, &head);
 	is(snap_finish(&w), 0, "a stream of nothing");
+	ok(!memcmp(s.p, drawn.p, SNAP_HEADER), "its header is as it was drawn");
 	src = source_of(&s);
 	ok(snap_image_open(&img, &src.src) && snap_image_verify(&img, false), "is one");
 	ok(strlen(img.head.board) == 32 && !strcmp(img.head.board, head.board),
