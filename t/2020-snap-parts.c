@@ -704,6 +704,8 @@ static void test_pages(void)
 		  p_.gap = 1);
 	PAGES_ARE(raw, "a page is all zero and must not be there", "a page of zeros",
 		  p_.run[1][0] = 99);
+	PAGES_ARE(raw, "a page is all zero and must not be there", "the first of a run",
+		  p_.run[1][0] = 100);
 	PAGES_ARE(packed, "a page is all zero and must not be there", "a deflated one",
 		  p_.run[1][0] = 100);
 	PAGES_ARE(packed, "a group is longer than it can be", "a group of 288 KiB and more",
@@ -1106,6 +1108,11 @@ static void test_writer(void)
 	ok(snap_image_open(&img, &src.src) && snap_image_verify(&img, false), "is one");
 	ok(strlen(img.head.board) == 32 && !strcmp(img.head.board, head.board),
 	   "a name that fills its field");
+	ok(!strcmp(img.head.producer, head.producer) &&
+		   !strcmp(img.head.producer_version, head.producer_version) &&
+		   !memcmp(img.head.build, head.build, sizeof(head.build)) &&
+		   img.head.layout == head.layout && img.head.ram_size == head.ram_size,
+	   "all of it is read");
 	free(s.p);
 	s = (struct stream){ NULL, 0, 0 };
 	w = (struct snap_writer){ .write = stream_write, .arg = &s };

@@ -67,11 +67,11 @@ sub begin
 		}
 		exec $vonk, '-vga', 'none', '-m', 4, '-snap', 'x.snap', @{ $o{args} } or POSIX::_exit(127);
 	}
-	# Ready once the handlers are there.
-	for (1 .. 2000) {
+	# Ready once the last of the handlers is there.
+	for (1 .. 60000) {
 		my ($caught) = slurp("/proc/$pid/status") =~ /^SigCgt:\s*([0-9a-f]+)/m;
 
-		last if $caught && hex(substr $caught, -8) & 1 << SIGUSR1 - 1;
+		last if $caught && hex(substr $caught, -8) & 1 << SIGCONT - 1;
 		usleep(1000);
 	}
 	return $pid;
