@@ -409,7 +409,7 @@ int dwarf_lines(const u8 *elf, size_t len, const struct dwarf_line_sink *sink)
 		struct unit u = { .sink = sink, .strings = strings, .line_strings = line_strings };
 		u32 n = take_uint(&all, 4);
 		const u8 *p = take(&all, n); /* 0xffffffff, of 64-bit DWARF, is too much */
-		struct cursor c = { p, p + (p ? n : 0), !p };
+		struct cursor c = { p, p ? p + n : NULL, !p };
 
 		ret = p ? read_unit(&u, &c) : -EINVAL;
 		free(u.dirs.at);
