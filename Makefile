@@ -280,4 +280,4 @@ help:
 	need-prove install uninstall dist deb sbom help clean
 ## clean: remove everything that was built
 clean:
-	rm -rf obj $(O) $(VONK)
+	rm -rf $(O) $(VONK)
