@@ -157,6 +157,7 @@ check-all: export VONK_LOCKSTEP = 100000000
 check-all: export VONK_FPU_VECTORS = 10000000
 check-all: export VONK_FAULTS = 1
 check-all: export VONK_REPRODUCIBLE = 1
+check-all: export VONK_CSMITH = 10
 check-all:
 	$(PARALLEL) test-programs
 	$(Q)$(PROVE) -j2 $(TESTS_C) $(TESTS_SH)

@@ -51,6 +51,16 @@ my @machine = ('-serial', 'null', '-vga', 'none', $elf);
 	like($text, qr/read watchpoint 6: word\s+Value = 858993459\n/, '  a word');
 }
 
+{
+	# Part of what is stored or loaded.
+	my ($text) = gdb_session(\@machine, $elf, 'tbreak stores', 'continue', 'watch *((unsigned char *)&word + 2)', 'watch *((unsigned *)&pair + 1)',
+		'rwatch *((unsigned char *)&half + 1)', ('continue') x 3, 'kill');
+
+	like($text, qr/watchpoint 2: .*\s+Old value = 0 .*\nNew value = 51 /, 'watch: a byte of a word');
+	like($text, qr/watchpoint 3: .*\s+Old value = 0\nNew value = 1431655765\n/, '  the second word of a double');
+	like($text, qr/read watchpoint 4: .*\s+Value = 34 /, 'rwatch: a byte of a half-word');
+}
+
 # --- places ---
 {
 	my ($text) = gdb_session(\@machine, $elf, 'break *taken_slot', 'break *annulled_slot', 'continue', 'print $pc == (long)&taken_slot',
