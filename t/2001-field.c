@@ -155,6 +155,7 @@ static void test_check(void)
 	};
 	static const struct field big[] = { F_FIFO(queue, f, 257), F_END };
 	static const struct field zero[] = { F_FIFO(queue, f, 0), F_END };
+	static const struct field one[] = { F_FIFO(queue, f, 1), F_END };
 	static const struct field fits[] = { F_FIFO(queue, f, 256), F_END };
 
 	/* Rows that no macro makes. */
@@ -197,6 +198,7 @@ static void test_check(void)
 	bad(big, sizeof(struct queue), "f", "a queue above FIFO_MAX");
 	bad(zero, sizeof(struct queue), "f", "a queue of nothing");
 	ok(!field_check(fits, sizeof(struct queue)), "a queue of FIFO_MAX");
+	ok(!field_check(one, sizeof(struct queue)), "a queue of one");
 	ok(!field_check(none, 0), "no state at all");
 }
 
