@@ -74,7 +74,8 @@ NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
 # handlers the others too: enter_engine() in arch/sparc/cpu.c keeps them for its caller.
 CALL_USED := $(if $(findstring clang,$(CC))$(SANITIZE)$(COVER),,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),\
 	$(patsubst %,-fcall-used-%,rbx r12 r13 r14 r15)))
-EXEC_OBJ := $(patsubst %,$(O)/arch/sparc/exec%.o,-part -decode -cover) $(O)/arch/sparc/exec.o
+EXEC_OBJ := $(patsubst arch/%.c,$(O)/arch/%.o,$(wildcard arch/sparc/exec-fused-*.c)) \
+	$(patsubst %,$(O)/arch/sparc/exec%.o,-part -decode -cover) $(O)/arch/sparc/exec.o
 $(EXEC_OBJ): ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
 	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE) $(CALL_USED)
 
@@ -98,7 +99,7 @@ $(O)/gen/decode.h: arch/sparc/insns.decode $(O)/tools/mkdecode
 
 $(O)/gen/fusion.h: arch/sparc/exec-ops.h arch/sparc/fusion.list $(O)/tools/mkfuse
 	@mkdir -p $(@D)
-	$(call say,GEN,$@) $(O)/tools/mkfuse arch/sparc/exec-ops.h arch/sparc/fusion.list > $@.tmp && mv $@.tmp $@
+	$(call say,GEN,$@) $(O)/tools/mkfuse $(if $(SANITIZE)$(COVER),-few) arch/sparc/exec-ops.h arch/sparc/fusion.list > $@.tmp && mv $@.tmp $@
 
 $(O)/tools/%: tools/%.c | $(O)/gen/zlib
 	@mkdir -p $(@D)

@@ -37,7 +37,7 @@ if "$vonk" -version | grep -q '^libc: glibc'; then
 	grep -qE '^_*(memcpy|read|snprintf|vsnprintf|fprintf|memset)_chk$' "$tmp/all"
 	ok $? "copies of known sizes are checked (FORTIFY)"
 	# The handlers have no frames to check: they are left alone.
-	! objdump -dr "${O:-obj}/arch/sparc/exec-part.o" 2>/dev/null | grep -q __stack_chk_fail
+	! objdump -dr "${O:-obj}"/arch/sparc/exec-part.o "${O:-obj}"/arch/sparc/exec-fused-0.o 2>/dev/null | grep -q __stack_chk_fail
 	ok $? "the handlers are not slowed by it"
 fi
 # Each of these checks sees what it is for.

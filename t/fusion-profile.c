@@ -5,9 +5,9 @@
  *	make obj/t/fusion-profile
  *	obj/t/fusion-profile ROWS INSNS OPTIONS... [-- [INSNS] OPTIONS...] > arch/sparc/fusion.list
  *
- * Every run after a -- is a workload of its own and weighs the same. A position is worth its
- * executions; rows are taken greedily by the dispatches that they save, and what a row
- * covers counts no more for the next.
+ * Every run after a -- is a workload of its own and weighs the same. A position is worth the root of its
+ * executions: what many programs do somewhere shall count, and not only the hottest loops of these. Rows
+ * are taken greedily by the dispatches that they save, and what a row covers counts no more for the next.
  */
 #include "arch/sparc/exec-decode.c"
 
@@ -117,6 +117,15 @@ static void add_place(struct machine *m, u64 addr, const u8 *mem, double weight)
 	find_forwards(p, a.op);
 }
 
+static double root(u32 n)
+{
+	double r = n < 2 ? n : n / 2.0;
+
+	for (unsigned i = 0; n > 1 && i < 40; i++)
+		r = (r + n / r) / 2;
+	return r;
+}
+
 static void run(int argc, char **argv, u64 insns, unsigned workload)
 {
 	struct machine_config c;
@@ -125,6 +134,7 @@ static void run(int argc, char **argv, u64 insns, unsigned workload)
 	char err[512];
 	u32 *count;
 	u64 total = 0;
+	double roots = 0;
 
 	if (options_parse(&o, argc, argv, err, sizeof(err)) ||
 	    boot_config(&o, &c, err, sizeof(err)) || plug_open(&o, &c, err, sizeof(err)) ||
@@ -134,10 +144,10 @@ static void run(int argc, char **argv, u64 insns, unsigned workload)
 		exit(1);
 	}
 	count = calloc(c.ram_size / 4, sizeof(*count));
-	/* One instruction in 7: a prime, so that loops are not hit at one place only. */
+	/* One instruction in 7, or 61: primes, so that loops are not hit at one place only. */
 	while (machine_insns(m) < insns) {
 		struct translation tr;
-		enum machine_stop why = machine_run(m, 7);
+		enum machine_stop why = machine_run(m, insns > 50000000 ? 61 : 7);
 
 		if (why == MACHINE_IDLE && machine_next_event(m) != CLOCK_NEVER)
 			machine_skip(m, machine_next_event(m));
@@ -152,9 +162,11 @@ static void run(int argc, char **argv, u64 insns, unsigned workload)
 		}
 	}
 	for (u64 i = 0; i < c.ram_size / 4; i++)
-		if (count[i] * 100000.0 > total)
+		roots += root(count[i]);
+	for (u64 i = 0; i < c.ram_size / 4; i++)
+		if (count[i])
 			add_place(m, (u64)workload << 40 | i * 4, m->ram + i * 4,
-				  (double)count[i] / (double)total);
+				  root(count[i]) / roots);
 	fprintf(stderr, "workload %u: %llu samples, %zu places\n", workload,
 		(unsigned long long)total, nr);
 	free(count);
@@ -195,7 +207,8 @@ static bool is_row(const struct place *p, unsigned n)
 	for (unsigned k = 0; k < n; k++) {
 		unsigned kind = p->kind[k];
 		char form = form_of(kind);
-		bool slot = form == 's' || (kind >= K_call && kind < K_OTHER);
+		bool slot = form == 's' || (form == 'a' && k + 2 == n) ||
+			    (kind >= K_call && kind < K_OTHER);
 
 		if (kind == K_slow || kind == K_fpop || kind == K_OTHER)
 			return false;
@@ -300,10 +313,14 @@ int main(int argc, char **argv)
 			first = i;
 		}
 	printf("# Sequences that one handler does: see tools/mkfuse.c for the form.\n"
-	       "# Chosen by t/fusion-profile.c from what firmware, an operating system and "
+	       "# Chosen by t/fusion-train from what firmware, an operating system, its text tools "
+	       "and "
 	       "t/guest/train\n"
 	       "# execute, never from the benchmark kernels that are reported.\n");
-	while (rows && (got = round_of_rows(rows < 6 ? rows : 6)))
+	/* The first ones with care. */
+	for (unsigned done = 0;
+	     rows && (got = round_of_rows(rows < 6 + done / 16 ? rows : 6 + done / 16));
+	     done += got)
 		rows -= got;
 	return 0;
 }

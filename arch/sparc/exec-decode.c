@@ -118,25 +118,53 @@ static enum kind decode_fpop(struct op *op, enum insn insn, u32 w)
 	return kind;
 }
 
+/* Operand 2 is known now: what assemblers write as %g0 is the immediate 0, so that both are the same rows. */
+static bool has_imm(u32 w)
+{
+	return f_i(w) || f_rs2(w) == 0;
+}
+
+static s32 imm_of(u32 w)
+{
+	return f_i(w) ? f_simm13(w) : 0;
+}
+
+/* The register that is moved by an addition or OR of two of which one is %g0. */
+static enum kind decode_mov(struct op *op, u32 w)
+{
+	op->rs2 = (u8)(f_rs1(w) ? f_rs1(w) : f_rs2(w));
+	return K_mov_r;
+}
+
 /* Operands of everything that is no control transfer; what has no handler of its own is K_slow. */
 static enum kind decode_operands(const struct cpu *cpu, struct op *op, u32 w)
 {
 	enum insn insn = insn_decode(w);
-	bool imm = f_i(w);
+	bool imm = has_imm(w);
 
 	op->rd = (u8)(f_rd(w) ? f_rd(w) : R_SINK);
 	op->rs1 = (u8)f_rs1(w);
 	op->rs2 = (u8)f_rs2(w);
 	op->aux = 0;
-	op->imm = f_simm13(w);
+	op->imm = imm_of(w);
 
 	switch (insn) {
 	case insn_sethi:
 		op->imm = (s32)f_imm22(w);
 		return f_rd(w) ? K_mov_i : K_nop;
+	case insn_add:
 	case insn_or:
-		if (f_rs1(w) == 0)
-			return imm ? K_mov_i : K_mov_r;
+		if (f_rs1(w) == 0 && imm)
+			return K_mov_i;
+		if (!f_i(w) && (f_rs1(w) == 0 || f_rs2(w) == 0))
+			return decode_mov(op, w);
+		break;
+	case insn_orcc: /* TST: as if compared with 0 */
+		if (f_rd(w) == 0 && !f_i(w) && (f_rs1(w) == 0 || f_rs2(w) == 0)) {
+			op->rs1 = (u8)(f_rs1(w) | f_rs2(w));
+			op->imm = 0;
+			return K_cmp_ri;
+		}
 		break;
 	case insn_subcc:
 		if (f_rd(w) == 0)
@@ -288,8 +316,8 @@ static void decode_cti(struct op *op, unsigned i, u32 w, bool nop)
 		op->rd = (u8)(f_rd(w) ? f_rd(w) : R_SINK);
 		op->rs1 = (u8)f_rs1(w);
 		op->rs2 = (u8)f_rs2(w);
-		op->imm = f_simm13(w);
-		op->fn = ADDR(f_i(w) ? exec_part.jmpl_ri : exec_part.jmpl_rr);
+		op->imm = imm_of(w);
+		op->fn = ADDR(has_imm(w) ? exec_part.jmpl_ri : exec_part.jmpl_rr);
 		break;
 	default: /* RETT, CBccc */
 		break;
@@ -320,8 +348,8 @@ static enum kind decode_cti_kind(struct cpu *cpu, struct op *op, unsigned i, u32
 	case insn_call:
 		return decode_target(op, i, f_disp30(w)) ? K_call : K_call_f;
 	case insn_jmpl:
-		op->imm = f_simm13(w);
-		return f_i(w) ? K_jmpl_ri : K_OTHER;
+		op->imm = imm_of(w);
+		return has_imm(w) ? K_jmpl_ri : K_OTHER;
 	default:
 		return K_OTHER;
 	}
@@ -431,8 +459,17 @@ static unsigned best_row(const struct ahead *a __maybe_unused, unsigned *n)
 #define FUSED_TREE
 #include "fusion.h"
 
+/* What a branch that is none is worth, in instructions: there is nothing to predict. */
+#define SKIP_WORTH 2
+
 struct best {
-	unsigned row, n, forwards;
+	unsigned row, worth, forwards;
+};
+
+/* The best row of each length that fits from element `start` on; of equals the one that passes most values on. */
+struct fits {
+	unsigned start, skips;
+	struct best by_n[EXEC_FUSE_MAX + 1];
 };
 
 /* To the node that an element leads to from `node`, 0 if there is none. */
@@ -446,55 +483,92 @@ static unsigned step_from(unsigned node, unsigned kind, unsigned forward)
 	return fused_step[h].key ? fused_step[h].node : 0;
 }
 
-static void walk(const struct ahead *a, unsigned node, unsigned k, struct best *best);
+static void walk(const struct ahead *a, unsigned node, unsigned k, struct fits *fits);
 
 /* All ways to go on with element k as one of this kind: how may it get its values? */
 static void walk_kind(const struct ahead *a, unsigned node, unsigned k, unsigned kind,
-		      struct best *best)
+		      struct fits *fits)
 {
 	const struct op *op = &a->op[k];
-	unsigned last = k ? a->op[k - 1].rd : 0, next;
+	unsigned last = k > fits->start ? a->op[k - 1].rd : 0, next;
 
 	next = step_from(node, kind, 0);
 	if (next)
-		walk(a, next, k + 1, best);
-	if (!k || kind >= K_PLAIN)
+		walk(a, next, k + 1, fits);
+	if (k == fits->start || kind >= K_PLAIN)
 		return;
 	next = op->rs1 == last ? step_from(node, kind, 1) : 0;
 	if (next)
-		walk(a, next, k + 1, best);
+		walk(a, next, k + 1, fits);
 	next = op->rs2 == last ? step_from(node, kind, 2) : 0;
 	if (next)
-		walk(a, next, k + 1, best);
+		walk(a, next, k + 1, fits);
 	next = op->rd == last ? step_from(node, kind, 4) : 0;
 	if (next)
-		walk(a, next, k + 1, best);
+		walk(a, next, k + 1, fits);
 }
 
-static void walk(const struct ahead *a, unsigned node, unsigned k, struct best *best)
+static void walk(const struct ahead *a, unsigned node, unsigned k, struct fits *fits)
 {
 	unsigned n = fused_node[node].n, forwards = fused_node[node].forwards;
+	unsigned worth = n + SKIP_WORTH * fits->skips;
+	struct best *best = &fits->by_n[n];
 
-	if (n > best->n || (n && n == best->n && forwards > best->forwards))
-		*best = (struct best){ fused_node[node].row, n, forwards };
+	if (n && (worth > best->worth || (worth == best->worth && forwards > best->forwards)))
+		*best = (struct best){ fused_node[node].row, worth, forwards };
 	if (k == a->n)
 		return;
-	walk_kind(a, node, k, a->kind[k], best);
-	if (a->skip[k] != K_OTHER)
-		walk_kind(a, node, k, a->skip[k], best);
+	walk_kind(a, node, k, a->kind[k], fits);
+	if (a->skip[k] == K_OTHER)
+		return;
+	fits->skips++;
+	walk_kind(a, node, k, a->skip[k], fits);
+	fits->skips--;
+}
+
+static void find_fits(const struct ahead *a, unsigned start, struct fits *fits)
+{
+	memset(fits, 0, sizeof(*fits));
+	fits->start = start;
+	fits->by_n[1].worth = start < a->n;
+	walk(a, 0, start, fits);
+}
+
+static unsigned worth_from(const struct ahead *a, unsigned start)
+{
+	struct fits fits;
+	unsigned most = 0;
+
+	find_fits(a, start, &fits);
+	for (unsigned k = 1; k <= EXEC_FUSE_MAX; k++)
+		if (fits.by_n[k].worth > most)
+			most = fits.by_n[k].worth;
+	return most;
 }
 
 /*
- * The longest row that begins here, of equals the one that passes most values on: 1 + its number.
- * *n: its length, 0: none.
+ * The row that begins here, 1 + its number; *n: its length, 0: none. It is the one that together with
+ * the row behind it is worth most, of equals the longest: a longer one may end where nothing begins.
  */
 static unsigned best_row(const struct ahead *a, unsigned *n)
 {
-	struct best best = { 0 };
+	struct fits fits;
+	unsigned most = 0, best = 1;
 
-	walk(a, 0, 0, &best);
-	*n = best.n;
-	return best.row;
+	find_fits(a, 0, &fits);
+	for (unsigned k = EXEC_FUSE_MAX; k >= 1; k--) {
+		unsigned both = fits.by_n[k].worth;
+
+		if (!both)
+			continue;
+		both += worth_from(a, k);
+		if (both > most) {
+			most = both;
+			best = k;
+		}
+	}
+	*n = best > 1 ? best : 0;
+	return *n ? fits.by_n[best].row : 0;
 }
 #endif
 

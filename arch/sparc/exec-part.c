@@ -195,7 +195,7 @@ JMPL(ri, (u32)op->imm)
 
 /* --- several instructions at once --- */
 
-#ifdef VONK_COVER
+#if defined(VONK_COVER) || defined(EXEC_PLAIN) /* t/3401 compiles those alone */
 static exec_fn *const fused_fn[1];
 #else
 #define FUSED_HANDLERS

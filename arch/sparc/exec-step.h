@@ -64,6 +64,20 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 		if (W)                                                                             \
 			cpu->r[(o)->rd] = val;                                                     \
 	} while (0)
+/* The same as the delay instruction of a row's transfer, to `target` with the count t; only the ways out have them in x and tp. */
+#define STEP_LAST(name, W, o, a, b, d, target)                                                     \
+	do {                                                                                       \
+		u32 val_ = 0;                                                                      \
+		enum exec_exit why_ =                                                              \
+			do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, &val_);       \
+		if (unlikely(why_)) {                                                              \
+			x = t;                                                                     \
+			tp = (uintptr_t)(target);                                                  \
+			LEAVE(o, why_, _slot);                                                     \
+		}                                                                                  \
+		if (W)                                                                             \
+			cpu->r[(o)->rd] = val_;                                                    \
+	} while (0)
 /* The same as a delay instruction: x and tp are as for _slot handlers. */
 #define STEP_SLOT(name, W, o, a, b, d)                                                             \
 	do {                                                                                       \
@@ -88,7 +102,7 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 		op = (o);                                                                          \
 		CALL(exec_leave_event);                                                            \
 	}
-#define FUSED_GO(to) JUMP((to)->fn, to, ca, cb, t - (s64)(to), (uintptr_t)cpu->tlb_data)
+#define FUSED_GO(to) JUMP((to)->fn, to, ca, cb, t - (s64)(to), tp)
 /* A nop behind it. */
 #define END_BRANCH(o, cond)                                                                        \
 	if (cond) {                                                                                \
@@ -109,9 +123,8 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 	if (cond) {                                                                                \
 		FUSED_COUNT(o, 2);                                                                 \
 		const struct op *to = TARGET_OF(o);                                                \
-		x = t;                                                                             \
-		tp = (uintptr_t)to;                                                                \
-		STEP_SLOT(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1)); \
+		STEP_LAST(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1),  \
+			  to);                                                                     \
 		FUSED_GO(to);                                                                      \
 	}                                                                                          \
 	JUMP((o)[2].fn, (o) + 2, ca, cb, x - 16, tp)
@@ -120,9 +133,8 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 	if (cond) {                                                                                \
 		FUSED_COUNT(o, 2);                                                                 \
 		const struct op *to = TARGET_OF(o);                                                \
-		x = t;                                                                             \
-		tp = (uintptr_t)to;                                                                \
-		STEP_SLOT(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1)); \
+		STEP_LAST(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1),  \
+			  to);                                                                     \
 		FUSED_GO(to);                                                                      \
 	}                                                                                          \
 	STEP(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1), v_slot);      \
@@ -140,19 +152,16 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 		}                                                                                  \
 		far = &e->page->op[va >> 2 & (CODE_PAGE_OPS - 1)];                                 \
 		cpu->bias = va - (u32)((uintptr_t)far >> 2);                                       \
-		JUMP(far->fn, far, ca, cb, t - (s64)far, (uintptr_t)cpu->tlb_data);                \
+		JUMP(far->fn, far, ca, cb, t - (s64)far, tp);                                      \
 	} while (0)
 #define FUSED_SLOT(o, name, form, W, D)                                                            \
-	x = t;                                                                                     \
-	tp = (uintptr_t)&cpu->far_op;                                                              \
-	STEP_SLOT(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1))
+	STEP_LAST(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1),          \
+		  &cpu->far_op)
 #define END_call(o, name, form, W, D)                                                              \
 	FUSED_COUNT(o, 2);                                                                         \
 	const struct op *to = TARGET_OF(o);                                                        \
 	cpu->r[15] = pc_of(cpu, o);                                                                \
-	x = t;                                                                                     \
-	tp = (uintptr_t)to;                                                                        \
-	STEP_SLOT(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1));         \
+	STEP_LAST(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1), to);     \
 	FUSED_GO(to)
 #define END_call_f(o, name, form, W, D)                                                            \
 	FUSED_COUNT(o, 2);                                                                         \
