@@ -189,6 +189,31 @@ my @idle = ('-append', '', '-serial', 'null', '-pace', 'real');
 	print "# $saves saves\n";
 }
 
+# One that comes while a save goes on, which is made to stand still.
+{
+	my $pid = begin(args => [@idle]);
+	my ($saves, $saver) = (0);
+
+	for (1 .. 50) {
+		kill 'USR1', $pid;
+		$saves++;
+		for (1 .. 20000) {
+			($saver) = slurp("/proc/$pid/task/$pid/children") =~ /(\d+)/;
+			last if $saver;
+			usleep(100);
+		}
+		kill 'STOP', $saver if $saver;
+		usleep(20000);
+		last if $saver && slurp("/proc/$saver/stat") =~ /\) T /;
+		lines($saves, $saved);
+	}
+	kill 'USR1', $pid;
+	usleep(200000);
+	kill 'CONT', $saver if $saver;
+	check(lines($saves + 1, $saved) == $saves + 1, 'C2: a signal during a save: another save follows');
+	end($pid);
+}
+
 # --- C3: all kinds of them ---
 {
 	my $n = by_tier(15, 100, 10000);
