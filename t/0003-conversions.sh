@@ -7,19 +7,7 @@ CC=${CC:-gcc}
 O=${O:-obj}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-n=0
-failed=0
-
-ok() # STATUS NAME
-{
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+. t/tap.sh
 
 # The Makefile's own command for a file, up to its -c.
 command_of() # FILE
@@ -60,5 +48,4 @@ planted 'a length that loses its upper half' 'u8 f(u32 v) { return v; }'
 planted 'a length that becomes negative' 's32 f(u32 v) { return v; }'
 planted 'a sign that is lost' 'u32 f(s32 v) { u32 w = v; return w; }'
 planted 'an offset of 64 bits' 'u32 f(u64 v) { return v + 1; }'
-echo "1..$n"
-exit $failed
+done_testing

@@ -118,25 +118,22 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 		JUMP((o)[1].slot_fn, (o) + 1, ca, cb, t, (uintptr_t)TARGET_OF(o));                 \
 	}                                                                                          \
 	JUMP((o)[2].fn, (o) + 2, ca, cb, x - 16, tp)
-/* Annulled if untaken, with the delay instruction. */
-#define END_BRANCH_AS(o, cond, name, form, W, D)                                                   \
+/* Taken, with the delay instruction. */
+#define TAKE_WITH_SLOT(o, cond, name, form, W, D)                                                  \
 	if (cond) {                                                                                \
 		FUSED_COUNT(o, 2);                                                                 \
 		const struct op *to = TARGET_OF(o);                                                \
 		STEP_LAST(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1),  \
 			  to);                                                                     \
 		FUSED_GO(to);                                                                      \
-	}                                                                                          \
+	}
+/* Annulled if untaken, with the delay instruction. */
+#define END_BRANCH_AS(o, cond, name, form, W, D)                                                   \
+	TAKE_WITH_SLOT(o, cond, name, form, W, D)                                                  \
 	JUMP((o)[2].fn, (o) + 2, ca, cb, x - 16, tp)
 /* With the delay instruction: once where the branch is taken, once where it is not. */
 #define END_BRANCH_S(o, cond, name, form, W, D)                                                    \
-	if (cond) {                                                                                \
-		FUSED_COUNT(o, 2);                                                                 \
-		const struct op *to = TARGET_OF(o);                                                \
-		STEP_LAST(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1),  \
-			  to);                                                                     \
-		FUSED_GO(to);                                                                      \
-	}                                                                                          \
+	TAKE_WITH_SLOT(o, cond, name, form, W, D)                                                  \
 	STEP(name, W, (o) + 1, A_##form((o) + 1), B_##form((o) + 1), D_##D((o) + 1), v_slot);      \
 	JUMP((o)[2].fn, (o) + 2, ca, cb, x, tp)
 /* Out of the page, or who knows where to: each has its own jump, which is predicted by itself. */
