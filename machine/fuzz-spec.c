@@ -229,14 +229,10 @@ static int read_count(struct reading *r, const struct optpart *p, bool *known)
 
 static int no_key(struct reading *r, const char *key)
 {
-	struct opt_near near;
+	const char *near = opt_nearest(key, "fuzz");
 
-	opt_near_begin(&near, key);
-	for (const struct opt_word *w = opt_words("fuzz"); w->name; w++)
-		opt_near_try(&near, w->name);
 	return fail(r, "no key '%s='; %s%s%s-fuzz help lists them", key,
-		    near.best ? "did you mean " : "", near.best ? near.best : "",
-		    near.best ? "? " : "");
+		    near ? "did you mean " : "", near ? near : "", near ? "? " : "");
 }
 
 static int read_part(struct reading *r, struct optpart *p)

@@ -651,16 +651,13 @@ static int enter_sandbox(struct run *r, char *err, size_t errlen)
 	const struct opt_net *net = network_choose(&r->o);
 	struct host_sandbox s = { .terminal = true, .sockets = true };
 	char in_tmp[4096];
+	int wanted;
 
-	if (r->o.sandbox == OPT_SANDBOX_OFF)
-		return 0;
-	if (r->o.sandbox == OPT_SANDBOX_AUTO && (missing || runs_commands(&r->o)))
-		return 0;
-	if (missing || runs_commands(&r->o)) {
-		snprintf(err, errlen, "-sandbox on: %s",
-			 missing ? missing : "it allows no commands, as -snap has one");
-		return -ENOTSUP;
-	}
+	if (!missing && runs_commands(&r->o))
+		missing = "it allows no commands, as -snap has one";
+	wanted = run_wants_sandbox(r, missing, err, errlen);
+	if (wanted <= 0)
+		return wanted;
 	snprintf(in_tmp, sizeof(in_tmp), "%s/x", tmp && *tmp ? tmp : "/tmp");
 	host_sandbox_path(&s, "./x");
 	host_sandbox_path(&s, in_tmp);

@@ -204,17 +204,25 @@ void opt_near_try(struct opt_near *n, const char *candidate)
 	n->best = candidate;
 }
 
+const char *opt_nearest(const char *word, const char *list)
+{
+	struct opt_near near;
+
+	opt_near_begin(&near, word);
+	for (const struct opt_word *w = opt_words(list); w->name; w++)
+		opt_near_try(&near, w->name);
+	return near.best;
+}
+
 int opt_none_of(struct optctx *c, const char *what, const char *word, const char *list)
 {
 	const struct opt_word *w = opt_words(list);
-	struct opt_near near;
+	const char *near = opt_nearest(word, list);
 	char all[512] = "", guess[64] = "";
 
-	opt_near_begin(&near, word);
 	for (unsigned i = 0; w[i].name; i++) {
 		size_t n = strlen(all);
 
-		opt_near_try(&near, w[i].name);
 		if (n < sizeof(all))
 			snprintf(all + n, sizeof(all) - n, "%s%s",
 				 !i		 ? ""
@@ -222,8 +230,8 @@ int opt_none_of(struct optctx *c, const char *what, const char *word, const char
 						 : " and ",
 				 w[i].name);
 	}
-	if (near.best)
-		snprintf(guess, sizeof(guess), "did you mean %s? ", near.best);
+	if (near)
+		snprintf(guess, sizeof(guess), "did you mean %s? ", near);
 	return opt_fail(c, "%s%s'%s'%s; %sthere %s %s", what ? what : "", what ? " " : "", word,
 			what ? "" : " is not supported", guess, w[1].name ? "are" : "is", all);
 }

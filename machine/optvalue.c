@@ -287,7 +287,7 @@ int opt_chr(struct optctx *c, struct opt_chr *chr, const char *text)
 	static const char *const foreign[] = {
 		"vc", "vc:", "chardev:", "serial:", "tty:", "msmouse"
 	};
-	struct opt_near near;
+	const char *near;
 
 	*chr = (struct opt_chr){ .kind = OPT_CHR_OTHER, .spec = text };
 	if (!strncmp(text, "mon:", 4)) {
@@ -306,14 +306,11 @@ int opt_chr(struct optctx *c, struct opt_chr *chr, const char *text)
 	for (unsigned i = 0; i < ARRAY_SIZE(foreign); i++)
 		if (*text == '/' || chr_is(text, foreign[i]))
 			return opt_fail(c, "'%s' is not supported; the nearest is pty", text);
-	opt_near_begin(&near, text);
-	for (const struct opt_word *w = opt_words("serial"); w->name; w++)
-		opt_near_try(&near, w->name);
+	near = opt_nearest(text, "serial");
 	return opt_fail(c,
 			"'%s' is none of stdio, null, none, pty, file:P, pipe:P, unix:P, tcp:H:P, "
 			"fd:N, or mon: and one of these%s%s%s",
-			text, near.best ? "; did you mean " : "", near.best ? near.best : "",
-			near.best ? "?" : "");
+			text, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
 char *opt_first_word(char **arg)

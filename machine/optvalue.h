@@ -60,6 +60,8 @@ struct opt_near {
 };
 void opt_near_begin(struct opt_near *near, const char *word);
 void opt_near_try(struct opt_near *near, const char *candidate);
+/* The same among the words of an option's list. */
+const char *opt_nearest(const char *word, const char *list);
 
 /* The number of single-character edits (insert, delete, change, swap neighbours) between two words. */
 unsigned opt_distance(const char *a, const char *b);

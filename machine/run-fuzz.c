@@ -55,15 +55,11 @@ static void limit_fuzz(struct run *r)
 static int enter_sandbox(const struct run *r, bool check, char *err, size_t errlen)
 {
 	const struct host_sandbox s = { .terminal = true };
-	const char *missing = host_sandbox_missing();
+	int wanted = run_wants_sandbox(r, host_sandbox_missing(), err, errlen);
 
-	if (r->o.sandbox == OPT_SANDBOX_OFF || (missing && r->o.sandbox == OPT_SANDBOX_AUTO))
-		return 0;
-	if (missing) {
-		snprintf(err, errlen, "-sandbox on: %s", missing);
-		return -ENOTSUP;
-	}
-	return check ? 0 : host_sandbox_enter(&s, err, errlen);
+	if (wanted <= 0 || check)
+		return wanted < 0 ? wanted : 0;
+	return host_sandbox_enter(&s, err, errlen);
 }
 
 /* Inputs as the fuzzer sends them; only children get here. */

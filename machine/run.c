@@ -31,3 +31,13 @@ int run_power_on(struct run *r, char *err, size_t errlen)
 	}
 	return ret;
 }
+
+int run_wants_sandbox(const struct run *r, const char *missing, char *err, size_t errlen)
+{
+	if (r->o.sandbox == OPT_SANDBOX_OFF || (missing && r->o.sandbox == OPT_SANDBOX_AUTO))
+		return 0;
+	if (!missing)
+		return 1;
+	snprintf(err, errlen, "-sandbox on: %s", missing);
+	return -ENOTSUP;
+}

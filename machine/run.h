@@ -81,6 +81,9 @@ int run_complain(const char *text);
  */
 int run_power_on(struct run *r, char *err, size_t errlen);
 
+/* Does -sandbox ask for one? missing: why there can be none, NULL: it can. 1, 0, or -errno with one line in err. */
+int run_wants_sandbox(const struct run *r, const char *missing, char *err, size_t errlen);
+
 /*
  * The files of -D, -profile, -trace and -cov, and -report. Opening returns 0, or -errno with one line
  * in err; what an option did not ask for is not opened. Closing tells what could not be written,
