@@ -10,8 +10,17 @@
 #include "machine/boot.h"
 #include "t/tap.h"
 
-/* MiB that a process may take beside the guest's RAM. */
+/* MiB that a process may take beside the guest's RAM. A sanitizer's shadow and red zones are not the machine's. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ABOVE 24
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ABOVE 24
+#endif
+#endif
+#ifndef ABOVE
 #define ABOVE 8
+#endif
 
 /*
  * At 0:
