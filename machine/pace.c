@@ -6,12 +6,14 @@
 #define CATCH_UP_NS 50000000u
 /* With -clock host: how far the guest's time may run away from the host's between two looks. */
 #define STEP_NS 250000u
-/*
- * And how many instructions it gets for each deadline that it comes to; and at most while an interrupt
- * waits, which the next deadline would raise once more, unseen.
- */
+/* And how many instructions it gets for each deadline that it comes to. */
 #define CATCH_UP_INSNS 20000u
-#define SERVE_INSNS 1000000u
+/*
+ * While an interrupt waits its time does not jump, as the next would be raised unseen: a timer whose flag is set comes
+ * to no deadline. What masks interrupts for as long as this, by the guest's instructions, loses them on any machine.
+ * Drivers that delay by a loop do mask them for milliseconds.
+ */
+#define SERVE_NS 20000000u
 /*
  * A guest that idled through so much of its own time is waiting for somebody, not for a
  * delay: from then on it is paced in real time, so that a batch run at a prompt costs nothing.
@@ -41,10 +43,10 @@ static u64 host_time(const struct pace *pace)
 	return pace->guest_ns + (host_now_ns() - pace->host_ns);
 }
 
-/* Jump to where the host's clock is, or to the next deadline before that; false: not there yet. */
-static bool follow(struct pace *pace, struct machine *m)
+/* Jump to where the host's clock was, or to the next deadline before that; false: not there yet. */
+static bool follow(struct pace *pace, struct machine *m, u64 want)
 {
-	u64 now = clock_now(&m->clock), want = host_time(pace), next = machine_next_event(m);
+	u64 now = clock_now(&m->clock), next = machine_next_event(m);
 
 	if (next < now)
 		next = now;
@@ -55,6 +57,13 @@ static bool follow(struct pace *pace, struct machine *m)
 	return next >= want;
 }
 
+/* Nothing waits to be served, or something has from some instant on. */
+static void note_served(struct pace *pace, const struct machine *m)
+{
+	if (!m->cpu[0]->irq_lines)
+		pace->quiet = machine_insns(m);
+}
+
 /* How many instructions the guest is to have before its time jumps again. */
 static u64 due(struct pace *pace, const struct machine *m)
 {
@@ -62,11 +71,26 @@ static u64 due(struct pace *pace, const struct machine *m)
 
 	if (insns - pace->came < CATCH_UP_INSNS)
 		return CATCH_UP_INSNS - (insns - pace->came);
-	if (!m->cpu[0]->irq_lines) {
-		pace->quiet = insns;
-		return 0;
+	if (m->cpu[0]->irq_lines) {
+		pace->waited = insns;
+		return insns - pace->quiet < SERVE_NS >> m->clock.shift ? CATCH_UP_INSNS : 0;
 	}
-	return insns - pace->quiet < SERVE_INSNS ? CATCH_UP_INSNS : 0;
+	if (insns - pace->waited < CATCH_UP_INSNS)
+		return CATCH_UP_INSNS - (insns - pace->waited);
+	return 0;
+}
+
+/*
+ * An interrupt that is masked at its controller while its handler is on the way to the chip is not seen to wait: before
+ * a jump that a tick could get lost in it has to be so twice, some instructions apart.
+ */
+static bool look_twice(struct pace *pace, const struct machine *m, u64 jump)
+{
+	u64 insns = machine_insns(m);
+	bool again = jump > STEP_NS && insns - pace->looked > CATCH_UP_INSNS;
+
+	pace->looked = insns;
+	return again;
 }
 
 u64 pace_quantum(struct pace *pace, struct machine *m)
@@ -75,13 +99,16 @@ u64 pace_quantum(struct pace *pace, struct machine *m)
 
 	if (!pace->host_clock)
 		return MACHINE_QUANTUM;
+	note_served(pace, m);
 	n = due(pace, m);
 	if (n)
 		return n < step ? n : step;
 	want = host_time(pace);
+	if (look_twice(pace, m, want > now ? want - now : 0))
+		return CATCH_UP_INSNS;
 	if (now >= want + STEP_NS)
 		host_poll(pace->host, (s64)(now - want));
-	return !follow(pace, m) && CATCH_UP_INSNS < step ? CATCH_UP_INSNS : step;
+	return !follow(pace, m, want) && CATCH_UP_INSNS < step ? CATCH_UP_INSNS : step;
 }
 
 /* The time is the host's: wait, and let it pass. */
@@ -89,11 +116,12 @@ static void wait_for_host(struct pace *pace, struct machine *m)
 {
 	u64 next = machine_next_event(m), now = host_time(pace);
 
+	note_served(pace, m);
 	if (next <= now && m->cpu[0]->irq_lines && due(pace, m))
 		return; /* it polls, and serves its interrupts later */
 	if (next > now)
 		host_poll(pace->host, next == CLOCK_NEVER ? -1 : (s64)(next - now));
-	follow(pace, m);
+	follow(pace, m, host_time(pace));
 }
 
 /* What came in and went out so far. */

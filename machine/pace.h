@@ -16,8 +16,9 @@ struct pace {
 	bool host_clock; /* the guest's time is the host's */
 	bool real; /* sleep as long as the guest asked; else jump ahead */
 	u64 host_ns, guest_ns; /* a pair of instants that belong together */
-	/* Instruction counts: when it last came to a deadline by a jump, and when no interrupt waited. */
-	u64 came, quiet;
+	/* Instruction counts: when it last came to a deadline by a jump, when no interrupt waited, and when one did. */
+	u64 came, quiet, waited;
+	u64 looked; /* and when it was last seen whether one does */
 	u64 idle_ns; /* guest time jumped over since anything came in or went out */
 	u64 io; /* what `idle_ns` was last compared with */
 };
