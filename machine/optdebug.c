@@ -128,14 +128,18 @@ static bool add_log_chip(struct opt_logged *log, const char *word)
 static int no_item(const char *word, char *err, size_t errlen)
 {
 	struct opt_near near;
+	char all[160] = "";
 
 	opt_near_begin(&near, word);
-	for (const struct opt_log_item *i = opt_log_items; i->name; i++)
+	for (const struct opt_log_item *i = opt_log_items; i->name; i++) {
+		size_t n = strlen(all);
+
 		opt_near_try(&near, i->name);
-	snprintf(err, errlen,
-		 "'%s' is none of in_asm, exec, cpu, int, mmu, guest_errors, unimp, dev, dev:CHIP, "
-		 "fusion, ref%s%s%s",
-		 word, near.best ? "; did you mean " : "", near.best ? near.best : "",
+		snprintf(all + n, sizeof(all) - n, "%s%s%s", n ? ", " : "", i->name,
+			 i->bit == OPT_LOG_DEV ? ", dev:CHIP" : "");
+	}
+	snprintf(err, errlen, "'%s' is none of %s%s%s%s", word, all,
+		 near.best ? "; did you mean " : "", near.best ? near.best : "",
 		 near.best ? "?" : "");
 	return -EINVAL;
 }
