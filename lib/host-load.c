@@ -140,22 +140,22 @@ static void append(char *text, size_t len, const char *before, const char *what)
 		snprintf(text + n, len - n, "%s%s", before, what);
 }
 
-static int not_found(const char *const *dirs, unsigned nr, const char *name, bool searched,
-		     char *err, size_t errlen)
+static int not_found(const char *const *dirs, unsigned nr, const char *name, char *err,
+		     size_t errlen)
 {
 	const char *package = NULL;
 
 	snprintf(err, errlen, "%s: not found", name);
-	for (unsigned i = 0; searched && i < nr; i++)
+	for (unsigned i = 0; i < nr; i++)
 		append(err, errlen, i ? ", " : " in ", dirs[i]);
-	for (unsigned i = 0; searched && i < ARRAY_SIZE(standard_dirs); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(standard_dirs); i++)
 		append(err, errlen, i || nr ? ", " : " in ", standard_dirs[i]);
 	for (unsigned i = 0; i < ARRAY_SIZE(packages); i++)
 		if (!strcmp(name, packages[i].name))
 			package = packages[i].package;
 	if (package)
 		append(err, errlen, "; Debian: apt-get install ", package);
-	else if (searched)
+	else
 		append(err, errlen, "", "; -L DIR looks in DIR, too");
 	return -ENOENT;
 }
@@ -164,6 +164,7 @@ int host_find_file(const char *const *dirs, unsigned nr, const char *name, char 
 		   size_t foundlen, char *err, size_t errlen)
 {
 	bool searched = !strchr(name, '/');
+	struct stat st;
 	int n = snprintf(found, foundlen, "%s", name), rc = 0;
 
 	if (n < 0 || (size_t)n >= foundlen)
@@ -176,5 +177,10 @@ int host_find_file(const char *const *dirs, unsigned nr, const char *name, char 
 		rc = try_dir(standard_dirs[i], name, found, foundlen);
 	if (rc < 0)
 		return fail(err, errlen, name, "the path is too long", rc);
-	return rc ? 0 : not_found(dirs, nr, name, searched, err, errlen);
+	if (rc)
+		return 0;
+	/* A path means that file: what keeps it from being one is told. */
+	if (!searched)
+		return fail_errno(err, errlen, name, stat(name, &st) ? errno : EISDIR);
+	return not_found(dirs, nr, name, err, errlen);
 }

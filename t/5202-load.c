@@ -435,6 +435,13 @@ static void test_host(void)
 	ok(!host_find_file(NULL, 0, path, found, sizeof(found), err, sizeof(err)) &&
 		   !strcmp(found, path),
 	   "a path is itself");
+	ok(host_find_file(NULL, 0, "/", found, sizeof(found), err, sizeof(err)) == -EISDIR &&
+		   !strcmp(err, "/: Is a directory"),
+	   "a path to a directory: %s", err);
+	ok(host_find_file(dirs, 2, "/nonexistent/rom", found, sizeof(found), err, sizeof(err)) ==
+			   -ENOENT &&
+		   !strcmp(err, "/nonexistent/rom: No such file or directory"),
+	   "a path to nothing: %s", err);
 	ok(host_find_file(dirs, 2, "no-such-rom", found, sizeof(found), err, sizeof(err)) ==
 			   -ENOENT &&
 		   strstr(err, "/nonexistent, ") && strstr(err, "/usr/share/openbios") &&
