@@ -387,6 +387,25 @@ static void test_short_disk(const struct drive *d, const char *what)
 
 /* --- a drive is looked through, and written --- */
 
+/* Who looks on. */
+struct watcher {
+	struct progress p;
+	const char *part;
+	unsigned calls, bad; /* bad: it went back, past the end, or the end moved */
+	u64 done, all;
+};
+
+static void watch(struct progress *p, const char *part, u64 done, u64 all)
+{
+	struct watcher *w = container_of(p, struct watcher, p);
+
+	w->bad += done < w->done || done > all || (w->calls && (all != w->all || part != w->part));
+	w->calls++;
+	w->part = part;
+	w->done = done;
+	w->all = all;
+}
+
 struct fake {
 	struct block b;
 	unsigned reads, fails;
@@ -444,6 +463,7 @@ static void test_scan(void)
 {
 	struct fake f = { .b = { .ops = &image_ops, .size = 200 * 4096 + 512, .align = 1 } };
 	struct snap_disk disk = { .path = "" };
+	struct watcher look = { .p.at = watch };
 	unsigned bad = 0;
 
 	is(snap_disk_scan(&disk, NULL, NULL), 0, "no medium");
@@ -472,6 +492,11 @@ static void test_scan(void)
 	is(f.reads, 0, "but asked what has changed");
 	is(scan(&f, 1), -ENOMEM, "an allocation fails");
 	is(scan(&f, 2), -ENOMEM, "another one fails");
+	f.b.ops = &image_ops;
+	snap_disk_scan(&disk, &f.b, &look.p);
+	ok(look.calls == 201 && !look.bad && look.part == disk.path && look.all == f.b.size,
+	   "who looks on is told of each unit");
+	snap_disk_release(&disk);
 }
 
 static int write_nothing(void *arg, const void *buf, size_t n)
@@ -851,13 +876,19 @@ static void test_put_pages(void)
 	put_pages(&r, &raw);
 	for (unsigned k = 0; k < 2; k++) {
 		struct stream got = { NULL, 0, 0 }, want = stream_of("MEM", &r, 1);
-		struct snap_writer w = { .write = stream_write, .arg = &got };
+		struct watcher packing = { .p.at = watch }, writing = packing;
+		struct snap_writer w = { .write = stream_write,
+					 .arg = &got,
+					 .progress = &writing.p };
 		struct snap_pages p;
 		struct source src;
 		struct snap_image img;
 		u64 n;
 
-		snap_pages_init(&p, was, sizeof(was), !k, &some, NULL);
+		snap_pages_init(&p, was, sizeof(was), !k, &some, &packing.p);
+		ok(!packing.bad && !packing.calls == !k && packing.done == packing.all &&
+			   packing.all == (k ? 3u * SNAP_PAGE : 0),
+		   "who looks on is told of pages that are deflated");
 		n = snap_pages_size(&p, SNAP_HEADER + SNAP_FRAME);
 		head.records = 2;
 		head.length = SNAP_HEADER + snap_record_size(n) + SNAP_END_SIZE;
@@ -868,6 +899,8 @@ static void test_put_pages(void)
 		snap_finish(&w);
 		ok(!w.err && got.n == head.length, "%s pages: %zu octets", k ? "deflated" : "raw",
 		   got.n);
+		ok(writing.calls && !writing.bad && writing.done == got.n && writing.all == got.n,
+		   "and of what is written, to the end");
 		if (!k)
 			ok(n == r.n && !memcmp(got.p + SNAP_HEADER, want.p + SNAP_HEADER,
 					       SNAP_FRAME + n),
