@@ -30,7 +30,8 @@ ifdef DEVELOPER
 ALL_CFLAGS += -Werror -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef
 endif
 ifdef COVER
-CFLAGS = -O1 -g --coverage -DVONK_LOOP=1 -DVONK_GCOV
+# What is inlined has its branches counted where it is called.
+CFLAGS = -O1 -g -fno-inline --coverage -DVONK_LOOP=1 -DVONK_GCOV
 endif
 ifdef SANITIZE
 CFLAGS = -O1 -g $(if $(FUZZ),-fsanitize=fuzzer-no-link)
@@ -226,7 +227,7 @@ fuzz-%: obj/fuzz/bin/%
 fuzz-bin:
 	$(Q)$(MAKE) --no-print-directory CC=clang SANITIZE=1 FUZZ=1 O=obj/fuzz $(FUZZERS:%=obj/fuzz/bin/%)
 
-## cover: run C tests and some scripts with gcov, and compare with the goals in tools/cover
+## cover: run C tests and some scripts with gcov, compare with the goals in tools/cover; obj/cov/html has the lines
 cover:
 	$(Q)$(MAKE) --no-print-directory O=obj/cov COVER=1 cover-run
 # Scripts that reach what the C tests do not.
