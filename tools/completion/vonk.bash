@@ -19,6 +19,14 @@ _vonk()
 	# Two dashes are as good as one.
 	[[ $prev == --* ]] && prev=${prev#-}
 	COMPREPLY=()
+	if [[ ${COMP_WORDS[1]} == snap && $COMP_CWORD -gt 1 ]]; then
+		case $COMP_CWORD:$cur in
+		2:*) COMPREPLY=($(compgen -W 'info check diff disk commit help' -- "$cur")) ;;
+		*:-*) COMPREPLY=($(compgen -W '--overlay --base' -- "$cur")) ;;
+		*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+		esac
+		return
+	fi
 	case $prev in
 	-M | -machine)
 		COMPREPLY=($(compgen -W "$(_vonk_list "${COMP_WORDS[0]}" -M | sed 's/ .*//')" -- "$cur"))
@@ -57,6 +65,7 @@ _vonk()
 		COMPREPLY=($(compgen -W "$_vonk_options" -- "$cur"))
 	else
 		COMPREPLY=($(compgen -f -- "$cur"))
+		[[ $COMP_CWORD -eq 1 && -n $cur && snap == "$cur"* ]] && COMPREPLY+=(snap)
 	fi
 }
 complete -o filenames -F _vonk vonk
