@@ -72,7 +72,7 @@ umask 022
 build "$one" env LC_ALL=C TZ=UTC HOME=/ make -j1
 ok $? "built in a directory"
 umask 077
-eval "build \"\$two\" $vary env LOCPATH='$tmp/locales' LC_ALL=$locale TZ=Pacific/Kiritimati HOME=/nonexistent USER=somebody make -j4"
+eval "build \"\$two\" $vary env LOCPATH='$tmp/locales' LC_ALL=$locale TZ=Pacific/Kiritimati HOME=/proc/nonexistent USER=somebody make -j4"
 ok $? "built in another one"
 [ -s "$one/vonk" ] && cmp "$one/vonk" "$two/vonk" >"$tmp/cmp" 2>&1
 ok $? "the same binary, octet for octet"

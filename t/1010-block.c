@@ -130,9 +130,9 @@ static void test_raw(void)
 	u8 buf[1024], *copy = malloc(70000);
 
 	make_file(base, 70000, 0x11);
-	is((u32)host_file_open(&b, "/nonexistent/x", true, err, sizeof(err)), (u32)-ENOENT,
+	is((u32)host_file_open(&b, "/proc/nonexistent/x", true, err, sizeof(err)), (u32)-ENOENT,
 	   "missing");
-	ok(strstr(err, "/nonexistent/x") && !strchr(err, '\n'), "one line: %s", err);
+	ok(strstr(err, "/proc/nonexistent/x") && !strchr(err, '\n'), "one line: %s", err);
 	ok(host_file_open(&b, dir, false, err, sizeof(err)) < 0, "a directory: %s", err);
 	is((u32)host_file_open(&b, base, true, err, sizeof(err)), 0, "open");
 	is(b->size, 70144, "an odd size ends with a whole sector");

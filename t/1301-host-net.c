@@ -565,9 +565,9 @@ static void test_pcap(void)
 	ok(le32(f + 100) == 1005 && le32(f + 104) == 0, "input is stamped when it is taken");
 	ok(le32(f + 108) == 128 && le32(f + 112) == 1518 && !memcmp(f + 116, frame, 128),
 	   "a long one is cut");
-	is(-host_pcap_open(&pcap, "/nonexistent/x", 128, &port_a, &clock, 0, err, sizeof(err)),
+	is(-host_pcap_open(&pcap, "/proc/nonexistent/x", 128, &port_a, &clock, 0, err, sizeof(err)),
 	   ENOENT, "a file that cannot be made");
-	ok(!strncmp(err, "/nonexistent/x: ", 16), "is named");
+	ok(!strncmp(err, "/proc/nonexistent/x: ", 21), "is named");
 	host_pcap_close(pcap);
 	host_net_close(NULL);
 	is(host_pcap_open(&pcap, "/dev/full", 128, &port_a, &clock, 0, err, sizeof(err)), 0,

@@ -400,7 +400,7 @@ static const char *put_file(const char *name, const void *data, size_t n)
 
 static void test_host(void)
 {
-	const char *dirs[] = { "/nonexistent", dir };
+	const char *dirs[] = { "/proc/nonexistent", dir };
 	char path[64], found[64], tight[8];
 	size_t len;
 	u8 *buf;
@@ -438,13 +438,13 @@ static void test_host(void)
 	ok(host_find_file(NULL, 0, "/", found, sizeof(found), err, sizeof(err)) == -EISDIR &&
 		   !strcmp(err, "/: Is a directory"),
 	   "a path to a directory: %s", err);
-	ok(host_find_file(dirs, 2, "/nonexistent/rom", found, sizeof(found), err, sizeof(err)) ==
-			   -ENOENT &&
-		   !strcmp(err, "/nonexistent/rom: No such file or directory"),
+	ok(host_find_file(dirs, 2, "/proc/nonexistent/rom", found, sizeof(found), err,
+			  sizeof(err)) == -ENOENT &&
+		   !strcmp(err, "/proc/nonexistent/rom: No such file or directory"),
 	   "a path to nothing: %s", err);
 	ok(host_find_file(dirs, 2, "no-such-rom", found, sizeof(found), err, sizeof(err)) ==
 			   -ENOENT &&
-		   strstr(err, "/nonexistent, ") && strstr(err, "/usr/share/openbios") &&
+		   strstr(err, "/proc/nonexistent, ") && strstr(err, "/usr/share/openbios") &&
 		   !strstr(err, "apt-get") && strstr(err, "-L DIR"),
 	   "not found: %s", err);
 	ok(host_find_file(dirs, 2, "rom", tight, sizeof(tight), err, sizeof(err)) == -ENAMETOOLONG,
