@@ -132,7 +132,7 @@ FUZZERS := $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
 FUZZ_REPLAY := $(FUZZERS:%=$(O)/t/fuzz/%)
 
 # What every test may lean on. In some languages a-z lacks letters.
-TEST_ENV = LC_ALL=C VONK=$(RUN) O=$(O) CC='$(CC)'
+TEST_ENV = LC_ALL=C VONK=$(RUN) O=$(O) CC='$(CC)' ZLIB='$(ZLIB)'
 # Jobs are shared among makes, not with tests.
 PROVE = MAKEFLAGS='$(filter-out -j% --jobserver-%,$(MAKEFLAGS))' $(TEST_ENV) prove --exec 'timeout 1800' --timer
 

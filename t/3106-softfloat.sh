@@ -13,7 +13,7 @@ lib=$(t/softfloat/build --where) || {
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 # shellcheck disable=SC2086
-${CC:-gcc} -std=gnu11 -O2 -static -fno-pie -no-pie -Wall -Wextra -I. -isystem "$lib" -DSOFTFLOAT_FAST_INT64 -DFLOAT64 \
+${CC:-gcc} -std=gnu11 -O2 -static -fno-pie -no-pie -Wall -Wextra -I. -isystem "$lib" ${ZLIB:+"-L$ZLIB/lib"} -DSOFTFLOAT_FAST_INT64 -DFLOAT64 \
 	t/softfloat/compare.c "$O/libvonk.a" "$lib/oracle.a" -lz -o "$dir/compare" || exit 1
 what=$VONK_FPU_VECTORS
 [ "$VONK_FULL" = 1 ] && what=all
