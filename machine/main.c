@@ -770,8 +770,10 @@ int main(int argc, char **argv)
 
 	host_std_fds();
 	r.start_ns = host_now_ns();
-	if (argc > 1 && !strcmp(argv[1], "snap"))
-		return snapcmd(argc - 2, argv + 2, stdout, stderr);
+	if (argc > 1 && !strcmp(argv[1], "snap")) {
+		status = snapcmd(argc - 2, argv + 2, stdout, stderr);
+		return printed() ? EXIT_USAGE : status;
+	}
 	if (options_parse(&r.o, argc, argv, err, sizeof(err)))
 		return run_complain(err);
 	set_start_date(&r.o);

@@ -17,12 +17,18 @@
 
 /* --- writing --- */
 
+static int failed_write(void)
+{
+	return errno ? -errno : -EIO;
+}
+
 static int put(void *arg, const void *buf, size_t n)
 {
 	struct record *r = arg;
 
+	errno = 0;
 	if (fwrite(buf, 1, n, r->out) != n)
-		return -EIO;
+		return failed_write();
 	r->bytes += n;
 	return 0;
 }
@@ -67,8 +73,9 @@ static void write_record(struct record *r)
 	snap_record_end(&w);
 	r->err = w.err;
 	forget(r);
+	errno = 0;
 	if (!r->err && fflush(r->out))
-		r->err = -EIO;
+		r->err = failed_write();
 }
 
 int record_begin(struct record *r, struct journal *j, FILE *out, struct snapshot_options *opt)
@@ -77,8 +84,9 @@ int record_begin(struct record *r, struct journal *j, FILE *out, struct snapshot
 
 	*r = (struct record){ .j = j, .out = out };
 	r->err = snapshot_save(j->m, opt, put, r, &bytes);
+	errno = 0;
 	if (!r->err && fflush(out))
-		r->err = -EIO;
+		r->err = failed_write();
 	return r->err;
 }
 

@@ -329,10 +329,13 @@ sub streams
 	is(shell("\$VONK -append selftest >/dev/full 2>'$dir/err' </dev/null"), 0, 'the console on a full disk: the run goes on');
 	is(shell("{ \$VONK -append selftest </dev/null; echo \$? >'$dir/status'; } | true"), 0, 'the console on a broken pipe');
 	is(slurp("$dir/status"), "0\n", 'the run goes on');
-	for my $o ('-help', '-version', '-M help', '-cpu help') {
+	is(shell("\$VONK -save-at insns=1000 -snap $dir/small.snap -limit insns=1000 $loop </dev/null 2>&1 >/dev/null | grep -c saved >/dev/null"), 0, 'a snapshot to look into');
+	for my $o ('-help', '-version', '-M help', '-cpu help', 'snap help', "snap info $dir/small.snap") {
 		is(shell("\$VONK $o >/dev/full 2>'$dir/err'"), 1, "$o on a full disk: status 1");
 		like(slurp("$dir/err"), qr/^vonk: .*No space left/, "$o on a full disk: it says so");
 	}
+	is(shell("\$VONK -record /dev/full $seven </dev/null 2>'$dir/err'"), 1, 'a recording on a full disk');
+	like(slurp("$dir/err"), qr/^vonk: -record: .*No space left on device\n\z/, 'it says so');
 	is(shell("\$VONK -stats $seven 2>/dev/full"), 7, 'figures on a full disk');
 	is(shell("\$VONK -append prompt -limit time=2 </dev/null >/dev/null"), 124, 'no input: at the prompt until the limit');
 	is(shell("printf 'poweroff\\r' | \$VONK -append prompt >/dev/null"), 0, 'a command from a pipe');
