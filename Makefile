@@ -16,9 +16,10 @@ VERSION := 0.1.0
 -include config.mak
 
 O := obj$(if $(SANITIZE),/san)
+$(if $(filter-out 1,$(words $(O))),$(error O='$(O)': make knows no names with blanks in them))
 CFLAGS = -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -I. -I$(O)/gen -Wall -Wextra -Wno-missing-field-initializers -Wvla -Wmissing-prototypes \
-	-Wstrict-prototypes -fno-strict-aliasing -fno-pie '-ffile-prefix-map=$(CURDIR)=.' \
+	-Wstrict-prototypes -fno-strict-aliasing -fno-pie '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' \
 	-DVONK_VERSION='"$(VERSION)"' $(HARDEN) $(ZLIB:%=-isystem %/include)
 # No PIE: the engine's ops hold 32-bit addresses of their handlers. See tools/doc/building.md.
 HARDEN = $(if $(SANITIZE)$(COVER),,-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -87,6 +88,8 @@ $(O)/%.o: %.c $(GEN) | $(O)/gen/zlib
 # Said before anything is compiled.
 $(O)/gen/zlib:
 	@mkdir -p $(@D)
+	@command -v $(firstword $(CC)) >/dev/null || { \
+		echo "*** there is no $(firstword $(CC)): a C compiler is needed. Debian: apt-get install gcc libc6-dev zlib1g-dev" >&2; exit 1; }
 	@printf '#include <zlib.h>\nint main(void) { return !zlibVersion(); }\n' | \
 		$(CC) $(ZLIB:%=-isystem %/include) -x c - -lz $(LDFLAGS) $(if $(SANITIZE),,-static) $(ZLIB:%=-L%/lib) -o $@ 2>$@.log || { $(if $(V),cat $@.log;) \
 		echo "*** $(CC) finds no zlib with a static library, or links nothing statically (make V=1 shows what it says)." >&2; \
@@ -290,5 +293,12 @@ help:
 .PHONY: all run test-programs check test guests check-all check-san soak style bench fuzz fuzz-bin cover cover-run reproducible \
 	need-prove install uninstall dist deb sbom help clean
 ## clean: remove everything that was built
+# Elsewhere only what is called as builds call it, and only where something was built: O may be anybody's directory.
+BUILT = arch dev gen lib machine snap t tools fuzz guest libvonk.a vonk-snap.5 vonk.spdx.json
 clean:
+ifneq ($(filter obj obj/%,$(O)),)
 	rm -rf $(O) $(VONK)
+else
+	[ ! -e $(O)/gen/zlib ] || rm -rf $(BUILT:%=$(O)/%) $(VONK)
+	rmdir $(O) 2>/dev/null || true
+endif
