@@ -16,6 +16,22 @@ int host_out_open(FILE **out, const char *path, char *err, size_t errlen)
 	return ret;
 }
 
+int host_out_write(FILE *out, const void *buf, size_t n)
+{
+	errno = 0;
+	if (fwrite(buf, 1, n, out) != n)
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+int host_out_flush(FILE *out)
+{
+	errno = 0;
+	if (fflush(out))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
 int host_out_close(FILE *out)
 {
 	bool bad;

@@ -9,6 +9,7 @@
 #include "lib/be.h"
 #include "lib/crc32.h"
 #include "lib/host-load.h"
+#include "lib/host-out.h"
 
 #define EVENT 32u /* bytes of an event in the file, without its data */
 #define GATHER 65536u /* bytes, or so many events, until a record is written */
@@ -17,20 +18,14 @@
 
 /* --- writing --- */
 
-static int failed_write(void)
-{
-	return errno ? -errno : -EIO;
-}
-
 static int put(void *arg, const void *buf, size_t n)
 {
 	struct record *r = arg;
+	int ret = host_out_write(r->out, buf, n);
 
-	errno = 0;
-	if (fwrite(buf, 1, n, r->out) != n)
-		return failed_write();
-	r->bytes += n;
-	return 0;
+	if (!ret)
+		r->bytes += n;
+	return ret;
 }
 
 static u64 gathered(const struct record *r)
@@ -73,9 +68,8 @@ static void write_record(struct record *r)
 	snap_record_end(&w);
 	r->err = w.err;
 	forget(r);
-	errno = 0;
-	if (!r->err && fflush(r->out))
-		r->err = failed_write();
+	if (!r->err)
+		r->err = host_out_flush(r->out);
 }
 
 int record_begin(struct record *r, struct journal *j, FILE *out, struct snapshot_options *opt)
@@ -84,9 +78,8 @@ int record_begin(struct record *r, struct journal *j, FILE *out, struct snapshot
 
 	*r = (struct record){ .j = j, .out = out };
 	r->err = snapshot_save(j->m, opt, put, r, &bytes);
-	errno = 0;
-	if (!r->err && fflush(out))
-		r->err = failed_write();
+	if (!r->err)
+		r->err = host_out_flush(out);
 	return r->err;
 }
 
