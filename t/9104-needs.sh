@@ -9,7 +9,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 
 lacks() # NAME COMPILER
 {
-	make "O=$tmp/o" "CC=$2" HOSTCC=false >"$tmp/out" 2>"$tmp/err"
+	make "O=$tmp/o" "CC=$2" ZLIB= HOSTCC=false >"$tmp/out" 2>"$tmp/err"
 	[ $? -eq 2 ]
 	ok $? "$1: make fails"
 	[ ! -s "$tmp/out" ]
