@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
 # Rows of arch/sparc/fusion.list: programs of random instructions with branches over one of them, in every form
-# and under every condition, run the same with the engine's handlers for several and by the reference
-# interpreter, up to any instruction; and -d fusion tells what ran.
+# and under every condition, and WRPSR in between, run the same with the engine's handlers for several and by
+# the reference interpreter, up to any instruction; and -d fusion tells what ran.
 use strict;
 use warnings;
 use File::Temp qw(tempdir);
@@ -101,6 +101,15 @@ sub skip
 	return (branch(0, 2 + int(rand 4)), plain(), plain(), plain());
 }
 
+# rd %psr, r; icc, EF, PIL, ET and CWP perhaps others by way of %g7: wr r, %g7, %psr. S stays.
+sub psr
+{
+	my $r = reg();
+
+	return (0x81480000 | $r << 25, 0x0f000000 | (int(rand 16) << 20 | int(rand 2) << 12) >> 10,
+		0x8e11e000 | int(rand 16) << 8 | int(rand 2) << 5 | int(rand 8), 0x81880007 | $r << 14);
+}
+
 # The next page of eight, from 0x20000 on: add %g6, 4096, %g6 by way of %g7; and.
 my @turn = (0x0f000004, 0x8c018007, 0x0f00001c, 0x8c098007, 0x0f000080, 0x8c118007);
 my $bad = 0;
@@ -108,12 +117,15 @@ my $skips = 0;
 for my $n (1 .. $programs) {
 	my @body;
 
-	push @body, rand() < 0.5 ? (cc(), skip()) : plain() while @body < 300;
+	while (@body < 300) {
+		my $r = rand;
+		push @body, $r < 0.45 ? (cc(), skip()) : $r < 0.95 ? plain() : (psr(), rand() < 0.5 ? skip() : ());
+	}
 	my @code = (0x0d000080, 0x82102028); # sethi %hi(0x20000), %g6; mov 40, %g1
 	my $top = @code;
 	push @code, @turn, @body, (0x01000000) x 4, 0x82a06001; # subcc %g1, 1, %g1
 	push @code, 0x12800000 | ($top - @code) & 0x3fffff, plain();
-	push @code, 0x82102001, 0x9010202a, 0x91d02000;
+	push @code, 0x81882080, 0x82102001, 0x9010202a, 0x91d02000; # wr 0x80, %psr
 	my $program = put("random$n", @code);
 	my @whole = run_it($program);
 	my @args = ([], map { ['-limit', 'insns=' . int(rand 10000)] } 1 .. 2);

@@ -126,16 +126,22 @@ u32 cpu_get_psr(const struct cpu *cpu)
 	       cpu->cwp;
 }
 
-void cpu_set_psr(struct cpu *cpu, u32 psr)
+void cpu_set_psr_in_mode(struct cpu *cpu, u32 psr)
 {
 	cpu->icc = psr >> 20 & 15;
 	cpu->ef = psr >> 12 & 1 && !cpu->model->no_fpu;
 	cpu->pil = psr >> 8 & 15;
-	cpu->s = psr >> 7 & 1;
 	cpu->ps = psr >> 6 & 1;
 	cpu->et = psr >> 5 & 1;
+	cpu->fp_ok = cpu->ef && cpu->fp_state == FP_EXECUTE;
 	if ((psr & 31) != cpu->cwp)
 		cpu_set_cwp(cpu, psr & 31);
+}
+
+void cpu_set_psr(struct cpu *cpu, u32 psr)
+{
+	cpu_set_psr_in_mode(cpu, psr);
+	cpu->s = psr >> 7 & 1;
 	cpu_mode_changed(cpu);
 }
 

@@ -299,6 +299,7 @@ bool cpu_check_state(const struct cpu *cpu, const struct cpu_state *state);
 u32 cpu_get_psr(const struct cpu *cpu);
 /* All of PSR but impl and ver; cwp must be below the number of windows. */
 void cpu_set_psr(struct cpu *cpu, u32 psr);
+void cpu_set_psr_in_mode(struct cpu *cpu, u32 psr); /* S is what it was */
 /* Register n (0..31) as window w sees it. */
 u32 cpu_get_reg(const struct cpu *cpu, unsigned w, unsigned n);
 void cpu_set_reg(struct cpu *cpu, unsigned w, unsigned n, u32 val);

@@ -95,6 +95,21 @@ static void resume(ARGS)
 	CALL(enter);
 }
 
+/* The same where ca and cb are the state's icc: what the mode's fetch_entry knows need not be looked up. */
+static void resume_known(ARGS)
+{
+	s64 t = (s64)(cpu->icount - cpu->soft) * 16;
+	u32 va = cpu->pc;
+	const struct fetch_entry *e = &cpu->fetch_mode[va >> 12 & (TLB_SIZE - 1)];
+
+	if (unlikely(t + 32 >= 0 || cpu->near || cpu->kick || e->tag != (va & ~0xfffu) ||
+		     cpu->npc != va + 4 || cpu->error_mode || cpu->irq_lines))
+		CALL(resume);
+	op = &e->page->op[va >> 2 & (CODE_PAGE_OPS - 1)];
+	cpu->bias = va - (u32)((uintptr_t)op >> 2);
+	JUMP(op->fn, op, ca, cb, t - (s64)op, (uintptr_t)cpu->tlb_data);
+}
+
 /* op traps with cpu->trap_type. */
 EXEC_SHARED __cold void exec_take_trap(ARGS)
 {
@@ -102,7 +117,7 @@ EXEC_SHARED __cold void exec_take_trap(ARGS)
 
 	leave_at(cpu, pc, pc + 4, x + (s64)op + 16, ca, cb);
 	cpu_trap(cpu, cpu->trap_type);
-	CALL(resume);
+	CALL(resume_known);
 }
 
 EXEC_SHARED __cold void exec_take_trap_slot(ARGS)
@@ -112,7 +127,7 @@ EXEC_SHARED __cold void exec_take_trap_slot(ARGS)
 	leave_at(cpu, pc_of(cpu, op), target == &cpu->far_op ? cpu->far_pc : pc_of(cpu, target), x,
 		 ca, cb);
 	cpu_trap(cpu, cpu->trap_type);
-	CALL(resume);
+	CALL(resume_known);
 }
 
 /* Bytes that the load or store w moves. */
@@ -196,16 +211,32 @@ EXEC_SHARED __noinline void exec_jmpl_rett(ARGS)
 	cpu_set_cwp(cpu, above);
 	cpu->s = cpu->ps;
 	cpu_mode_changed(cpu);
-	CALL(resume);
+	CALL(resume_known);
 }
 
-/* WRPSR: may change windows, mode and what interrupts. */
+/*
+ * WRPSR: may change windows, mode and what interrupts. As long as nothing interrupts and the mode stays, what
+ * is in line behind it goes on as behind any other instruction.
+ */
+static bool psr_stays_here(struct cpu *cpu, u32 val)
+{
+	if (!(val >> 7 & 1) || exec_icc_pair[val >> 20 & 15].odd)
+		return false;
+	return !cpu->irq_lines;
+}
+
 #define WRPSR(form, operand2)                                                                      \
 	EXEC_SHARED __noinline void exec_wrpsr_##form(ARGS)                                        \
 	{                                                                                          \
 		u32 pc = pc_of(cpu, op), val = cpu->r[op->rs1] ^ operand2;                         \
 		if (!cpu->s || (val & 31) >= cpu->model->nwindows)                                 \
 			CALL(exec_leave_slow);                                                     \
+		if (likely(psr_stays_here(cpu, val))) {                                            \
+			cpu_set_psr_in_mode(cpu, val);                                             \
+			ca = exec_icc_pair[val >> 20 & 15].a;                                      \
+			cb = exec_icc_pair[val >> 20 & 15].b;                                      \
+			JUMP(op[1].fn, op + 1, ca, cb, x, tp);                                     \
+		}                                                                                  \
 		leave_at(cpu, pc + 4, pc + 8, x + (s64)op + 16, ca, cb);                           \
 		cpu_set_psr(cpu, val);                                                             \
 		CALL(resume);                                                                      \
