@@ -73,23 +73,33 @@ static void add(struct trace *t, enum kind kind, size_t n)
 		t->op[t->nr++] = (struct op){ kind, t->len, n };
 }
 
-/* A call has returned ret. */
-static void note(struct trace *t, s64 ret)
+static void note_open(struct trace *t, u64 path, u64 flags, int fd)
 {
 	char name[64];
 
+	peek_text(t->saver, path, name, sizeof(name));
+	if (!strcmp(name, "s/x.snap.new")) {
+		t->file_fd = fd;
+		add(t, CREATE, 0);
+	} else if (flags & O_DIRECTORY) {
+		t->dir_fd = fd;
+	}
+}
+
+/* A call has returned ret. Which of two calls open() and its like make is for the C library to choose. */
+static void note(struct trace *t, s64 ret)
+{
 	if (ret < 0)
 		return;
 	switch (t->nr_call) {
 	case SYS_openat:
-		peek_text(t->saver, t->arg[1], name, sizeof(name));
-		if (!strcmp(name, "s/x.snap.new")) {
-			t->file_fd = (int)ret;
-			add(t, CREATE, 0);
-		} else if (t->arg[2] & O_DIRECTORY) {
-			t->dir_fd = (int)ret;
-		}
+		note_open(t, t->arg[1], t->arg[2], (int)ret);
 		break;
+#ifdef SYS_open
+	case SYS_open:
+		note_open(t, t->arg[0], t->arg[1], (int)ret);
+		break;
+#endif
 	case SYS_write:
 		if ((int)t->arg[0] != t->file_fd) {
 			add(t, REPORT, 0);
