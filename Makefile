@@ -136,8 +136,10 @@ FUZZ_REPLAY := $(FUZZERS:%=$(O)/t/fuzz/%)
 
 # What every test may lean on. In some languages a-z lacks letters.
 TEST_ENV = LC_ALL=C VONK=$(RUN) O=$(O) CC='$(CC)' ZLIB='$(ZLIB)'
+# How long a test may take; in make soak some take hours.
+TEST_SECONDS = 1800
 # Jobs are shared among makes, not with tests.
-PROVE = MAKEFLAGS='$(filter-out -j% --jobserver-%,$(MAKEFLAGS))' $(TEST_ENV) prove --exec 'timeout 1800' --timer
+PROVE = MAKEFLAGS='$(filter-out -j% --jobserver-%,$(MAKEFLAGS))' $(TEST_ENV) prove --exec 'timeout $(TEST_SECONDS)' --timer
 
 need-prove:
 	@command -v prove >/dev/null || { echo '*** prove runs the tests: Debian has it in perl; make test installs all they use' >&2; exit 1; }
@@ -186,6 +188,7 @@ check-san:
 	$(Q)VONK_LOCKSTEP=3000000 VONK_FPU_VECTORS=300000 $(PROVE) -j2 $(TESTS_C) t/8001-fuzz-corpora.sh t/8010-fuzz-target.pl
 
 ## soak: what takes long: whole suites, both builds of the reproducibility test, full counts
+soak: TEST_SECONDS = 14400
 soak:
 	$(PARALLEL) test-programs
 	$(Q)VONK_ALL=1 VONK_FULL=1 VONK_LOCKSTEP=1000000000 VONK_FPU_VECTORS=100000000 \

@@ -97,7 +97,7 @@ static void one_permission(struct rig *r, unsigned level, unsigned acc, unsigned
 	go_live(r);
 	tt = direct(r, at, va, 4);
 	used = ft ? entry : entry | PTE_R | (at & AT_STORE ? PTE_M : 0);
-	is(tt, ft ? TT_DATA_ACCESS : 0, "level %u, ACC %u, AT %u: trap type", level, acc, at);
+	is_tt(tt, ft ? TT_DATA_ACCESS : 0, "level %u, ACC %u, AT %u: trap type", level, acc, at);
 	is(r->cpu.mmu[MMU_SFSR], ft ? sfsr(level, at, ft) : 0, "  SFSR");
 	if (ft)
 		is(r->cpu.mmu[MMU_SFAR], va, "  SFAR");
@@ -140,8 +140,8 @@ static void expect_round(struct rig *r, unsigned *n, u32 code, unsigned level, u
 			continue;
 		l = log_entry(r, (*n)++);
 		pc = touches[i].kind == 2 ? va_of[level] : code + 4 * touches[i].insn;
-		is(l.tt, touches[i].kind == 2 ? TT_INSTRUCTION_ACCESS : TT_DATA_ACCESS,
-		   "level %u, ACC %u, AT %u: tt", level, acc, at);
+		is_tt(l.tt, touches[i].kind == 2 ? TT_INSTRUCTION_ACCESS : TT_DATA_ACCESS,
+		      "level %u, ACC %u, AT %u: tt", level, acc, at);
 		is(l.pc, pc, "  pc");
 		is(l.npc, pc + 4, "  nPC");
 		is(l.sfsr, sfsr(level, at, ft), "  SFSR");
@@ -210,7 +210,7 @@ static void atomic_faults(struct rig *r)
 		for (unsigned i = 0; i < ARRAY_SIZE(one); i++) {
 			struct logged l = log_entry(r, i);
 
-			is(l.tt, TT_DATA_ACCESS, "  %s: tt", one[i].name);
+			is_tt(l.tt, TT_DATA_ACCESS, "  %s: tt", one[i].name);
 			is(l.sfsr, sfsr(3, one[i].at, page[p].ft), "  %s: SFSR, a store's AT",
 			   one[i].name);
 			is(l.sfar, VA3 + 8, "  %s: SFAR", one[i].name);
@@ -257,8 +257,8 @@ static void walk_errors(struct rig *r)
 			mmu_on(r);
 			rig_put(r, walks[w].at, walks[w].word);
 			go_live(r);
-			is(direct(r, at, VA3 + 0x120, 8), TT_DATA_ACCESS, "%s, AT %u: trap",
-			   walks[w].name, at);
+			is_tt(direct(r, at, VA3 + 0x120, 8), TT_DATA_ACCESS, "%s, AT %u: trap",
+			      walks[w].name, at);
 			is(r->cpu.mmu[MMU_SFSR], sfsr(walks[w].level, at, walks[w].ft), "  SFSR");
 			is(r->cpu.mmu[MMU_SFAR], VA3 + 0x120, "  SFAR");
 			is(rig_word(r, walks[w].at), walks[w].word, "  the entry as it was");
@@ -266,7 +266,7 @@ static void walk_errors(struct rig *r)
 	mmu_on(r);
 	r->start.mmu[MMU_CTPR] = NOWHERE >> 4;
 	go_live(r);
-	is(direct(r, 0, VA3, 4), TT_DATA_ACCESS, "context table nowhere: trap");
+	is_tt(direct(r, 0, VA3, 4), TT_DATA_ACCESS, "context table nowhere: trap");
 	is(r->cpu.mmu[MMU_SFSR], sfsr(0, 0, 4), "  SFSR");
 }
 
@@ -288,7 +288,7 @@ static void walk_error_programs(struct rig *r)
 		is(log_count(r), ARRAY_SIZE(touches), "  every access traps");
 		for (unsigned i = 0; i < ARRAY_SIZE(touches); i++) {
 			s = sfsr(walks[w].level, touches[i].kind | 1, walks[w].ft);
-			is(log_entry(r, i).tt, touches[i].kind == 2 ? 1 : 9, "  tt");
+			is_tt(log_entry(r, i).tt, touches[i].kind == 2 ? 1 : 9, "  tt");
 			is(log_entry(r, i).sfsr, s, "  SFSR");
 			is(log_entry(r, i).sfar, VA3 + touches[i].off, "  SFAR");
 		}
@@ -304,7 +304,8 @@ static void high_tables(struct rig *r)
 	be32_put(r->high, pte(0xd00000000, 3));
 	be32_put(r->high + HIGH_SIZE + 0x48, 0xcafe);
 	u64 v = 0;
-	is(cpu_load_at(&r->cpu, VA3 + 0x48, 4, AT_LOAD_SUPER, &v), 0, "table and page above 4 GiB");
+	is_tt(cpu_load_at(&r->cpu, VA3 + 0x48, 4, AT_LOAD_SUPER, &v), 0,
+	      "table and page above 4 GiB");
 	is(v, 0xcafe, "  the word");
 	is(be32_get(r->high), pte(0xd00000000, 3) | PTE_R, "  R");
 }
@@ -332,8 +333,8 @@ static void referenced_modified(struct rig *r)
 		rig_put(r, TABLE2 + 4, ptd(CHIP_PA));
 		go_live(r);
 		r->chip[0] = pte(DATA, 3) | steps[i].before;
-		is(direct(r, steps[i].at, VA3, 4), 0, "AT %u with R, M %x", steps[i].at,
-		   steps[i].before);
+		is_tt(direct(r, steps[i].at, VA3, 4), 0, "AT %u with R, M %x", steps[i].at,
+		      steps[i].before);
 		is(r->chip[0], pte(DATA, 3) | steps[i].after, "  the entry");
 		is(r->chip_writes, steps[i].writes, "  written");
 	}
@@ -342,7 +343,7 @@ static void referenced_modified(struct rig *r)
 	rig_put(r, TABLE2 + 4, ptd(CHIP_PA));
 	go_live(r);
 	r->chip[0] = pte(DATA, 0);
-	is(direct(r, 5, VA3, 4), TT_DATA_ACCESS, "a store that is not allowed");
+	is_tt(direct(r, 5, VA3, 4), TT_DATA_ACCESS, "a store that is not allowed");
 	is(r->chip_writes, 0, "  writes no entry");
 }
 
@@ -448,32 +449,32 @@ static void overwrite(struct rig *r)
 
 	mmu_on(r);
 	go_live(r);
-	is(cpu_load_at(cpu, BAD, 4, AT_LOAD_SUPER, &v), 9, "a load faults");
+	is_tt(cpu_load_at(cpu, BAD, 4, AT_LOAD_SUPER, &v), 9, "a load faults");
 	is(cpu->mmu[MMU_SFSR], sfsr(1, 1, 1), "  no OW");
 	rig_put(r, TABLE3, pte(DATA, 0));
 	rig_restore(r);
-	is(cpu_store_at(cpu, VA3 + 8, 4, AT_STORE_USER, 0), 9, "then a store");
+	is_tt(cpu_store_at(cpu, VA3 + 8, 4, AT_STORE_USER, 0), 9, "then a store");
 	is(cpu->mmu[MMU_SFSR], sfsr(3, 4, 2) | SFSR_OW, "  the later one, and OW");
 	is(cpu->mmu[MMU_SFAR], VA3 + 8, "  its address");
-	is(cpu_store_at(cpu, BAD + 16, 4, AT_STORE_SUPER, 0), 9, "then another");
+	is_tt(cpu_store_at(cpu, BAD + 16, 4, AT_STORE_SUPER, 0), 9, "then another");
 	is(cpu->mmu[MMU_SFSR], sfsr(1, 5, 1) | SFSR_OW, "  the last one, and OW");
 	is(srmmu_read_reg(cpu, 0x300), sfsr(1, 5, 1) | SFSR_OW, "  as it is read");
-	is(cpu_load_at(cpu, BAD, 4, AT_LOAD_USER, &v), 9, "a load after that");
+	is_tt(cpu_load_at(cpu, BAD, 4, AT_LOAD_USER, &v), 9, "a load after that");
 	is(cpu->mmu[MMU_SFSR], sfsr(1, 0, 1), "  no OW");
 
 	go_live(r);
-	is(cpu_fetch(cpu, BAD, &insn), 1, "a fetch faults");
+	is_tt(cpu_fetch(cpu, BAD, &insn), 1, "a fetch faults");
 	is(cpu->mmu[MMU_SFSR], sfsr(1, 3, 1), "  no OW");
-	is(cpu_fetch(cpu, BAD + 8, &insn), 1, "then another");
+	is_tt(cpu_fetch(cpu, BAD + 8, &insn), 1, "then another");
 	is(cpu->mmu[MMU_SFSR], sfsr(1, 3, 1) | SFSR_OW, "  OW");
 	go_live(r);
-	is(cpu_fetch(cpu, BAD, &insn), 1, "a fetch faults");
-	is(cpu_load_at(cpu, VA1, 4, AT_LOAD_SUPER, &v), 0, "a good load");
+	is_tt(cpu_fetch(cpu, BAD, &insn), 1, "a fetch faults");
+	is_tt(cpu_load_at(cpu, VA1, 4, AT_LOAD_SUPER, &v), 0, "a good load");
 	is(cpu->mmu[MMU_SFSR], sfsr(1, 3, 1), "  changes nothing");
-	is(cpu_load_at(cpu, BAD + 4, 4, AT_LOAD_SUPER, &v), 9, "a load faults after the fetch");
+	is_tt(cpu_load_at(cpu, BAD + 4, 4, AT_LOAD_SUPER, &v), 9, "a load faults after the fetch");
 	is(cpu->mmu[MMU_SFSR] & ~SFSR_OW, sfsr(1, 1, 1), "  the load's status");
 	is(cpu->mmu[MMU_SFAR], BAD + 4, "  and address");
-	is(cpu_fetch(cpu, BAD + 12, &insn), 1, "and a fetch after that");
+	is_tt(cpu_fetch(cpu, BAD + 12, &insn), 1, "and a fetch after that");
 	is(cpu->mmu[MMU_SFSR] & ~SFSR_OW, sfsr(1, 1, 1), "  the load's status stays");
 	is(cpu->mmu[MMU_SFAR], BAD + 4, "  and its address");
 }
@@ -517,7 +518,7 @@ static void no_fault(struct rig *r)
 			is(rig_end(r, L1) | (ft == 5 ? 0x300 : 0),
 			   sfsr(ft == 5 ? 3 : level, one[i].at, ft), "  SFSR, one fault");
 			is(log_count(r), 1, "  no trap until NF is off");
-			is(log_entry(r, 0).tt, ft == 5 ? 0x29 : 9, "  and then at once");
+			is_tt(log_entry(r, 0).tt, ft == 5 ? 0x29 : 9, "  and then at once");
 			is(rig_word(r, DATA + 4), 0, "  memory as it was");
 			is(rig_word(r, DATA), 0, "  memory as it was");
 			is(rig_word(r, DATA + 12), 0, "  memory as it was");
@@ -538,10 +539,10 @@ static void no_fault_traps(struct rig *r)
 	if (!rig_all(r, 100, "no-fault mode, ASI 9 and fetches"))
 		return;
 	is(log_count(r), 2, "  trap");
-	is(log_entry(r, 0).tt, 9, "  ASI 9");
+	is_tt(log_entry(r, 0).tt, 9, "  ASI 9");
 	is(log_entry(r, 0).sfsr, sfsr(1, 3, 1), "  SFSR");
 	is(rig_end(r, L0), sfsr(1, 0, 1), "  ASI a does not");
-	is(log_entry(r, 1).tt, 1, "  a supervisor's fetch does");
+	is_tt(log_entry(r, 1).tt, 1, "  a supervisor's fetch does");
 	is(log_entry(r, 1).pc, BAD, "  at its address");
 }
 
@@ -631,14 +632,14 @@ static void mmu_off(struct rig *r)
 	is(rig_end(r, G2), DATA, "  a word");
 	is(r->chip[1], DATA, "  a chip");
 	is(log_count(r), 4, "  bus errors");
-	is(log_entry(r, 0).tt, 0x29, "  of a load");
+	is_tt(log_entry(r, 0).tt, 0x29, "  of a load");
 	is(log_entry(r, 0).sfar, NOWHERE + 8, "  with its address");
 	is(log_entry(r, 0).sfsr & ~0x300u, sfsr(0, 0, 5), "  and status");
-	is(log_entry(r, 1).tt, 0x29, "  of a store");
+	is_tt(log_entry(r, 1).tt, 0x29, "  of a store");
 	is(log_entry(r, 1).sfsr & ~0x300u, sfsr(0, 4, 5), "  with its status");
-	is(log_entry(r, 2).tt, 0x21, "  of a fetch");
+	is_tt(log_entry(r, 2).tt, 0x21, "  of a fetch");
 	is(log_entry(r, 2).pc, NOWHERE, "  at its address");
-	is(log_entry(r, 3).tt, 0x29, "  of a width that the chip has not");
+	is_tt(log_entry(r, 3).tt, 0x29, "  of a width that the chip has not");
 }
 
 static void bus_errors(struct rig *r)
@@ -665,12 +666,12 @@ static void bus_errors(struct rig *r)
 		for (unsigned i = 0; i < ARRAY_SIZE(one); i++) {
 			struct logged l = log_entry(r, i);
 
-			is(l.tt, TT_DATA_ERROR, "  op3 %02x: data_access_error", one[i].op3);
+			is_tt(l.tt, TT_DATA_ERROR, "  op3 %02x: data_access_error", one[i].op3);
 			is(l.pc, CODE + 4 * i, "  pc");
 			is(l.sfsr & ~0x300u, sfsr(0, one[i].kind | super, 5), "  SFSR");
 			is(l.sfar, VA3 + one[i].off, "  SFAR: the virtual address");
 		}
-		is(log_entry(r, ARRAY_SIZE(one)).tt, TT_INSTRUCTION_ERROR, "  fetch");
+		is_tt(log_entry(r, ARRAY_SIZE(one)).tt, TT_INSTRUCTION_ERROR, "  fetch");
 		is(log_entry(r, ARRAY_SIZE(one)).pc, VA3 + 0x40, "  pc");
 		is(log_entry(r, ARRAY_SIZE(one)).sfsr & ~0x300u, sfsr(0, 2 | super, 5), "  SFSR");
 	}
@@ -691,8 +692,8 @@ static void bus_errors(struct rig *r)
 	is(r->chip[3], 0x1234, "  and writes");
 	is(rig_end(r, G3), 0x1234, "  ld");
 	is(log_count(r), 2, "  no bytes");
-	is(log_entry(r, 0).tt, 0x29, "  to read");
-	is(log_entry(r, 1).tt, 0x29, "  or set");
+	is_tt(log_entry(r, 0).tt, 0x29, "  to read");
+	is_tt(log_entry(r, 1).tt, 0x29, "  or set");
 	is(r->chip_writes, 2, "  nothing else was written");
 }
 
@@ -1187,7 +1188,7 @@ static void page_ends(struct rig *r)
 			continue;
 		ok(log_count(r) == 1 || how == 3, "  one trap");
 		l = log_entry(r, 0);
-		is(l.tt, 1, "  tt");
+		is_tt(l.tt, 1, "  tt");
 		is(l.pc, VA3 + 0x1000, "  pc");
 		is(l.npc, how == 0 || how == 2 || how == 3 ? VA3 + 0xffc - 0x40 : VA3 + 0x1004,
 		   "  nPC");
@@ -1215,8 +1216,8 @@ static void priorities(struct rig *r)
 		return;
 	is(log_count(r), ARRAY_SIZE(one), "  all trap");
 	for (unsigned i = 0; i < ARRAY_SIZE(one); i++) {
-		is(log_entry(r, i).tt, TT_NOT_ALIGNED, "  op3 %02x, %u off", one[i].op3,
-		   one[i].off);
+		is_tt(log_entry(r, i).tt, TT_NOT_ALIGNED, "  op3 %02x, %u off", one[i].op3,
+		      one[i].off);
 		is(log_entry(r, i).pc, CODE + 4 * i, "  pc");
 		is(log_entry(r, i).sfsr, 0, "  SFSR");
 		is(log_entry(r, i).sfar, 0, "  SFAR");

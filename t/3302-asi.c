@@ -132,7 +132,7 @@ static void atomics(struct rig *r, unsigned asi, u32 va, const u8 *mem, const ch
 	is(rig_end(r, G3), 0x81ffa3b4, "  swapa");
 	is(be32_get(mem), 0x13579bdf, "  the word");
 	is(log_count(r), 1, "  a trap");
-	is(log_entry(r, 0).tt, TT_NOT_ALIGNED, "  misaligned");
+	is_tt(log_entry(r, 0).tt, TT_NOT_ALIGNED, "  misaligned");
 	is(log_entry(r, 0).sfsr, 0, "  SFSR");
 }
 
@@ -196,7 +196,7 @@ static void bypass_elsewhere(struct rig *r)
 		is(r->chip_writes, 2, "  sta and swapa");
 		is(r->chip_reads, 2, "  lda and swapa");
 		is(log_count(r), 1, "  one trap");
-		is(log_entry(r, 0).tt, TT_DATA_ERROR, "  no bytes");
+		is_tt(log_entry(r, 0).tt, TT_DATA_ERROR, "  no bytes");
 	}
 
 	mmu_on(r);
@@ -211,7 +211,7 @@ static void bypass_elsewhere(struct rig *r)
 		return;
 	is(log_count(r), 48, "  all trap");
 	for (unsigned i = 0; i < 48; i++) {
-		is(log_entry(r, i).tt, TT_DATA_ERROR, "  tt");
+		is_tt(log_entry(r, i).tt, TT_DATA_ERROR, "  tt");
 		is(log_entry(r, i).sfsr & 0x1f, FT_BUS << 2 | SFSR_FAV, "  SFSR");
 		is(log_entry(r, i).sfsr >> 5 & 7, i % 3 ? 5 : 1, "  AT");
 		is(log_entry(r, i).sfar, NOWHERE + 0x128, "  SFAR");
@@ -245,8 +245,8 @@ static void privileges(struct rig *r)
 	if (rig_all(r, 3000, "alternate spaces as the user")) {
 		is(log_count(r), ARRAY_SIZE(alternates) * (ARRAY_SIZE(asis) + 2), "  all trap");
 		for (unsigned i = 0; i < log_count(r); i++)
-			is(log_entry(r, i).tt, TT_PRIVILEGED, "  op3 %u: privileged_instruction",
-			   i / (unsigned)(ARRAY_SIZE(asis) + 2));
+			is_tt(log_entry(r, i).tt, TT_PRIVILEGED, "  op3 %u: privileged_instruction",
+			      i / (unsigned)(ARRAY_SIZE(asis) + 2));
 	}
 
 	/* The supervisor: i = 1 and odd rd are illegal before anything else; then alignment. */
@@ -268,14 +268,14 @@ static void privileges(struct rig *r)
 		bool byte = op3 == LDUB || op3 == LDSB || op3 == STB || op3 == LDSTUB;
 		unsigned tt;
 
-		is(log_entry(r, n++).tt, TT_ILLEGAL, "  op3 %02x: i = 1 is illegal", op3);
+		is_tt(log_entry(r, n++).tt, TT_ILLEGAL, "  op3 %02x: i = 1 is illegal", op3);
 		tt = alternates[i].two ? TT_ILLEGAL : byte ? TT_DATA_ACCESS : TT_NOT_ALIGNED;
-		is(log_entry(r, n++).tt, tt, "  odd rd, misaligned");
+		is_tt(log_entry(r, n++).tt, tt, "  odd rd, misaligned");
 		tt = log_entry(r, n++).tt;
 		if (byte)
 			ok(tt == TT_DATA_ACCESS || tt == TT_DATA_ERROR, "  no such space");
 		else
-			is(tt, TT_NOT_ALIGNED, "  misaligned goes before no such space");
+			is_tt(tt, TT_NOT_ALIGNED, "  misaligned goes before no such space");
 	}
 }
 
@@ -317,7 +317,7 @@ static void virtual_permissions(struct rig *r)
 				continue;
 			l = log_entry(r, n++);
 			is(l.pc, CODE + 4 * k, "  ASI %x, op3 %02x", asi + 8, ops[i]);
-			is(l.tt, TT_DATA_ACCESS, "  tt");
+			is_tt(l.tt, TT_DATA_ACCESS, "  tt");
 			is(l.sfsr, 3u << 8 | at << 5 | ft << 2 | 2, "  SFSR");
 			is(l.sfar, PAGE + 0x18, "  SFAR");
 		}
@@ -340,7 +340,7 @@ static void virtual_permissions(struct rig *r)
 	for (unsigned i = 0; i < 12; i++) {
 		unsigned at = i % 3 ? store_at[i / 3] : load_at[i / 3];
 
-		is(log_entry(r, i).tt, TT_DATA_ERROR, "  tt");
+		is_tt(log_entry(r, i).tt, TT_DATA_ERROR, "  tt");
 		is(log_entry(r, i).sfsr & ~0x300u, at << 5 | 5 << 2 | 2, "  SFSR");
 		is(log_entry(r, i).sfar, PAGE + 0x18, "  SFAR");
 	}
@@ -358,6 +358,12 @@ static void blocks(struct rig *r)
 	r->start.globals[5] = 0x05060708;
 	emit(r, m_asi(ST, G2, G1, G0, 0x17)); /* from %g2 to %g1 */
 	emit(r, m_asi(STD, G4, G3, G0, 0x1f));
+	/* The low five bits of either address are none of a block's. */
+	emit(r, a_imm(ADD, O1, G1, 0x40 + 0x1c));
+	emit(r, a_imm(ADD, O2, G2, 0x18));
+	emit(r, m_asi(ST, O2, O1, G0, 0x17));
+	emit(r, a_imm(ADD, O1, G3, 0x40 + 0x18));
+	emit(r, m_asi(STD, G4, O1, G0, 0x1f));
 	/* Bad destination, bad source. */
 	emit_set(r, O0, BAD & ~31u);
 	emit(r, m_asi(ST, G2, O0, G0, 0x17));
@@ -369,6 +375,9 @@ static void blocks(struct rig *r)
 	for (u32 i = 0; i < 8; i++) {
 		is(rig_word(r, DATA + 0x100 + 4 * i), 0xabcd0008 + i, "  copied");
 		is(rig_word(r, DATA + 0x200 + 4 * i), i & 1 ? 0x05060708 : 0x01020304, "  filled");
+		is(rig_word(r, DATA + 0x140 + 4 * i), 0xabcd0008 + i, "  copied from the middle");
+		is(rig_word(r, DATA + 0x240 + 4 * i), i & 1 ? 0x05060708 : 0x01020304,
+		   "  filled from the middle");
 	}
 	is(rig_word(r, DATA + 0x120), 0, "  no more copied than 32 bytes");
 	is(rig_word(r, DATA + 0x220), 0, "  no more filled than 32 bytes");
@@ -489,6 +498,45 @@ static void kept(struct rig *r)
 	}
 }
 
+/* The upper word of each of them is at the even address, the lower one 4 behind it. */
+static void kept_words(struct rig *r)
+{
+	static const struct {
+		u8 asi;
+		u32 va;
+	} regs[] = { { 0x38, 0x100 }, { 0x40, 0 },	    { 0x49, 0 },
+		     { 0x4c, 0 },     { 0x02, 0x01c00018 }, { 0x02, 0x01c00a00 } };
+
+	mmu_on(r);
+	emit_set(r, O1, DATA);
+	for (u32 i = 0; i < ARRAY_SIZE(regs); i++) {
+		emit_set(r, O0, regs[i].va);
+		emit(r, a_imm(ADD, O2, O0, 4));
+		emit_set(r, G2, 0x11110000 + i);
+		emit_set(r, G4, 0x44440000 + i);
+		emit(r, m_asi(STD, G2, O0, G0, regs[i].asi));
+		emit(r, m_asi(ST, G4, O2, G0, regs[i].asi)); /* the lower */
+		emit(r, m_asi(LDD, L0, O0, G0, regs[i].asi));
+		emit(r, m_imm(STD, L0, O1, (s32)(32 * i)));
+		emit(r, a_imm(ADD, G4, G4, 0x111));
+		emit(r, m_asi(ST, G4, O0, G0, regs[i].asi)); /* the upper */
+		emit(r, m_asi(LD, L0, O0, G0, regs[i].asi));
+		emit(r, m_asi(LD, L1, O2, G0, regs[i].asi));
+		emit(r, m_imm(STD, L0, O1, (s32)(32 * i + 8)));
+	}
+	emit_end(r);
+	if (!rig_all(r, 400, "spaces with a memory, by words"))
+		return;
+	is(log_count(r), 0, "  no traps");
+	for (u32 i = 0; i < ARRAY_SIZE(regs); i++) {
+		is(rig_word(r, DATA + 32 * i), 0x11110000 + i, "  ASI %x: the upper stays",
+		   regs[i].asi);
+		is(rig_word(r, DATA + 32 * i + 4), 0x44440000 + i, "  the lower is stored");
+		is(rig_word(r, DATA + 32 * i + 8), 0x44440111 + i, "  then the upper");
+		is(rig_word(r, DATA + 32 * i + 12), 0x44440000 + i, "  and the lower stays");
+	}
+}
+
 static bool has_space(unsigned asi)
 {
 	return (asi >= 0x02 && asi <= 0x14) || asi == 0x17 || (asi >= 0x18 && asi <= 0x1c) ||
@@ -523,6 +571,7 @@ static void undefined(struct rig *r)
 
 			ok(l.tt == TT_DATA_ACCESS || l.tt == TT_DATA_ERROR, "  tt %x", l.tt);
 			is(l.sfsr & SFSR_CS, SFSR_CS, "  CS");
+			is(l.sfsr >> 5 & 7, i ? 5 : 1, "  AT");
 			is(l.sfar, PAGE + 0x10, "  SFAR");
 		}
 		is(rig_end(r, G2), 0x42, "  %%g2 as it was");
@@ -582,6 +631,39 @@ static void mxcc(void)
 	}
 }
 
+/* The streams' addresses have 36 bits, of which the low five do not count. */
+static void mxcc_high(void)
+{
+	struct rig *r = rig_new("TI SuperSparc 61");
+
+	rig_clear(r);
+	emit_logger(r);
+	for (u32 k = 0; k < 8; k++)
+		rig_put(r, DATA + 0x40 + 4 * k, 0xfeed0000 + k);
+	emit_set(r, O0, 0x01c00100);
+	emit_set(r, O1, 0x01c00200);
+	emit(r, a_imm(OR, G2, G0, 0));
+	emit_set(r, G3, DATA + 0x58);
+	emit(r, m_asi(STD, G2, O0, G0, 2));
+	emit(r, a_imm(OR, G2, G0, 0xd));
+	emit(r, a_imm(OR, G3, G0, 0x128));
+	emit(r, m_asi(STD, G2, O1, G0, 2));
+	emit(r, m_asi(STD, G2, O0, G0, 2)); /* and back */
+	emit(r, a_imm(OR, G2, G0, 0));
+	emit_set(r, G3, DATA + 0x80);
+	emit(r, m_asi(STD, G2, O1, G0, 2));
+	emit_end(r);
+	if (rig_all(r, 60, "cache controller: streams above 4 GiB")) {
+		is(log_count(r), 0, "  no traps");
+		for (u32 k = 0; k < 8; k++) {
+			is(be32_get(r->high + HIGH_SIZE + 0x120 + 4 * k), 0xfeed0000 + k,
+			   "  to above 4 GiB");
+			is(rig_word(r, DATA + 0x80 + 4 * k), 0xfeed0000 + k, "  and from there");
+		}
+	}
+	rig_free(r);
+}
+
 /* LEON has the MMU in ASI 18 and 19, memory itself in 1c, and CASA, for the user too. */
 static void leon(void)
 {
@@ -626,13 +708,19 @@ static void leon(void)
 	emit(r, m_reg(0x3c, G3, G1, G2) | 0xa << 5); /* is 5, becomes 6 */
 	emit(r, m_reg(0x3c, G4, G1, G2) | 0xa << 5); /* is 6, stays */
 	emit(r, m_reg(0x3c, G5, G1, G2) | 0xb << 5); /* the supervisor's */
+	emit(r, a_imm(ADD, G1, G1, 2));
+	emit(r, m_reg(0x3c, G4, G1, G2) | 0xa << 5);
+	emit(r, a_reg(RDY, L0, 17,
+		      0)); /* ASR 17: the number of windows less 1, and of the processor */
 	emit_end(r);
 	if (rig_all(r, 60, "CASA")) {
 		is(rig_end(r, G3), 5, "  swapped");
 		is(rig_end(r, G4), 6, "  not swapped");
 		is(rig_word(r, DATA), 6, "  memory");
-		is(log_count(r), 1, "  one trap");
-		is(log_entry(r, 0).tt, TT_PRIVILEGED, "  ASI b is not the user's");
+		is(log_count(r), 2, "  two traps");
+		is_tt(log_entry(r, 0).tt, TT_PRIVILEGED, "  ASI b is not the user's");
+		is_tt(log_entry(r, 1).tt, TT_NOT_ALIGNED, "  misaligned");
+		is(rig_end(r, L0) & 0xf000001f, 7, "  ASR 17: eight windows, processor 0");
 	}
 	rig_free(r);
 }
@@ -649,10 +737,10 @@ static void not_there(struct rig *r)
 	if (!rig_all(r, 300, "op3 3c and 30 to 37"))
 		return;
 	is(log_count(r), 9, "  trap");
-	is(log_entry(r, 0).tt, TT_ILLEGAL, "  CASA: illegal");
+	is_tt(log_entry(r, 0).tt, TT_ILLEGAL, "  CASA: illegal");
 	for (unsigned op3 = 0x30; op3 < 0x38; op3++)
-		is(log_entry(r, 1 + op3 - 0x30).tt, op3 == 0x32 ? TT_ILLEGAL : TT_CP_DISABLED,
-		   "  op3 %x: %s", op3, op3 == 0x32 ? "illegal" : "the coprocessor's");
+		is_tt(log_entry(r, 1 + op3 - 0x30).tt, op3 == 0x32 ? TT_ILLEGAL : TT_CP_DISABLED,
+		      "  op3 %x: %s", op3, op3 == 0x32 ? "illegal" : "the coprocessor's");
 }
 
 int main(void)
@@ -667,10 +755,12 @@ int main(void)
 	written_code(r);
 	inert(r);
 	kept(r);
+	kept_words(r);
 	undefined(r);
 	not_there(r);
 	rig_free(r);
 	mxcc();
+	mxcc_high();
 	leon();
 	return tap_done();
 }

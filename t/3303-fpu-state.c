@@ -103,9 +103,9 @@ static void disabled(struct rig *r)
 		for (unsigned i = 0; i < ARRAY_SIZE(insns); i++) {
 			bool fq = (insns[i] & 0xc1f80000) == 0xc1300000;
 
-			is(log_entry(r, i).tt, fq && !super ? TT_PRIVILEGED : TT_FP_DISABLED,
-			   "  %08x: %s", insns[i],
-			   fq && !super ? "privileged_instruction" : "fp_disabled");
+			is_tt(log_entry(r, i).tt, fq && !super ? TT_PRIVILEGED : TT_FP_DISABLED,
+			      "  %08x: %s", insns[i],
+			      fq && !super ? "privileged_instruction" : "fp_disabled");
 			is(log_entry(r, i).pc, CODE + 4 * i, "  pc");
 		}
 		is(rig_word(r, DATA), 0, "  memory as it was");
@@ -232,7 +232,7 @@ static void exceptions(struct rig *r)
 				continue;
 			}
 			is(r->end.f[6], 0x12345678, "  rd as it was");
-			is(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  tt");
+			is_tt(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  tt");
 			is(log_entry(r, 0).pc, pc, "  pc");
 			is(log_entry(r, 0).npc, pc + 4, "  nPC");
 		}
@@ -274,7 +274,7 @@ static void doubles(struct rig *r)
 		if (!rig_all(r, 60, "%s", op[i].name))
 			continue;
 		is(log_count(r), 1, "  it traps");
-		is(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  fp_exception");
+		is_tt(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  fp_exception");
 		is(r->end.f[6], 0x12345678, "  a double rd as it was");
 		is(r->end.f[7], 0x9abcdef0, "  and its other half");
 		is(CEXC(fsr_at(r, 0)), op[i].exc, "  cexc%s",
@@ -282,6 +282,43 @@ static void doubles(struct rig *r)
 		is(FTT(fsr_at(r, 0)), FTT_IEEE, "  IEEE_754_exception");
 		is(FTT(fsr_at(r, 1)), FTT_NONE, "  not after an STFSR");
 	}
+}
+
+/* 4.4: an FPop that completes makes ftt 0, whether or not anybody has stored the FSR since the trap. */
+static void ftt_goes(struct rig *r)
+{
+	const u32 next[] = { a_fp(FPOP1, FMOVS, 8, 0, 2),   a_fp(FPOP1, FNEGS, 8, 0, 2),
+			     a_fp(FPOP1, FADDS, 8, 2, 2),   a_fp(FPOP1, FADDD, 8, 12, 12),
+			     a_fp(FPOP1, FSQRTD, 8, 0, 12), a_fp(FPOP1, FDTOS, 8, 0, 12),
+			     a_fp(FPOP1, FITOS, 8, 0, 12),  a_fp(FPOP2, FCMPS, 0, 2, 2),
+			     a_fp(FPOP2, FCMPD, 0, 12, 12), a_fp(FPOP2, FCMPED, 0, 12, 12) };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(next); i++)
+		for (unsigned off = 0; off < 2; off++) {
+			/* Division by zero traps; with `off` nothing is enabled any more, and the FSR's load leaves ftt. */
+			start(r, DZ << 23);
+			r->start.f[2] = ONE;
+			emit(r, a_fp(FPOP1, FDIVS, 6, 2, 3));
+			if (off)
+				emit(r, m_imm(LDFSR, 0, G1, 0));
+			emit(r, next[i]);
+			emit_fsr(r);
+			emit_end(r);
+			if (!rig_all(r, 60, "ftt after a trap, then %08x, %u", next[i], off))
+				continue;
+			is(log_count(r), 1, "  one trap");
+			is(FTT(fsr_at(r, 0)), FTT_NONE, "  none");
+		}
+	start(r, DZ << 23);
+	r->start.f[2] = ONE;
+	emit(r, a_fp(FPOP1, FDIVS, 6, 2, 3));
+	emit(r, m_imm(LDFSR, 0, G1, 0));
+	emit(r, m_imm(STF, 2, G1, 8));
+	emit(r, m_imm(LDF, 9, G1, 8));
+	emit_fsr(r);
+	emit_end(r);
+	if (rig_all(r, 60, "ftt after a trap, then loads and stores"))
+		is(FTT(fsr_at(r, 0)), FTT_IEEE, "  stays");
 }
 
 /* cexc is of the last FPop alone, aexc gathers. */
@@ -621,7 +658,7 @@ static void pending(struct rig *r)
 	emit_end(r);
 	if (rig_all(r, 80, "pending, and EF 0")) {
 		is(log_count(r), 2, "  two traps");
-		is(log_entry(r, 0).tt, TT_FP_DISABLED, "  fp_disabled first");
+		is_tt(log_entry(r, 0).tt, TT_FP_DISABLED, "  fp_disabled first");
 		is(queue_entry(r, 1).q_pc, CODE, "  then fp_exception");
 		is(queue_entry(r, 1).pc, CODE + 0x38, "  where EF is 1 again");
 	}
@@ -634,9 +671,9 @@ static void pending(struct rig *r)
 	emit_end(r);
 	if (rig_all(r, 100, "pending, and misaligned")) {
 		is(log_count(r), 3, "  three traps");
-		is(log_entry(r, 0).tt, TT_NOT_ALIGNED, "  lddf");
-		is(log_entry(r, 1).tt, TT_NOT_ALIGNED, "  stf");
-		is(log_entry(r, 2).tt, TT_FP_EXCEPTION, "  ldf");
+		is_tt(log_entry(r, 0).tt, TT_NOT_ALIGNED, "  lddf");
+		is_tt(log_entry(r, 1).tt, TT_NOT_ALIGNED, "  stf");
+		is_tt(log_entry(r, 2).tt, TT_FP_EXCEPTION, "  ldf");
 	}
 }
 
@@ -676,14 +713,14 @@ static void exception_state(struct rig *r)
 	if (!rig_all(r, 400, "exception state"))
 		return;
 	is(log_count(r), 2 + ARRAY_SIZE(wrong), "  traps");
-	is(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  the first");
+	is_tt(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  the first");
 	is(FTT(fsr_at(r, 0)), FTT_UNIMPLEMENTED, "  STFSR: ftt");
 	is(QNE(fsr_at(r, 0)), 1, "  qne");
 	is(rig_word(r, DATA + 0x10), 0xef01, "  STF");
 	is(rig_word(r, DATA + 0x18), 0xabcd, "  STDF");
 	is(rig_word(r, DATA + 0x1c), 0xef01, "  STDF");
 	for (unsigned i = 0; i < ARRAY_SIZE(wrong); i++) {
-		is(log_entry(r, 1 + i).tt, TT_FP_EXCEPTION, "  %08x", wrong[i]);
+		is_tt(log_entry(r, 1 + i).tt, TT_FP_EXCEPTION, "  %08x", wrong[i]);
 		is(log_entry(r, 1 + i).pc, CODE + 24 + 12 * i, "  at once");
 		is(FTT(fsr_at(r, 1 + i)), FTT_SEQUENCE, "  sequence_error");
 		is(QNE(fsr_at(r, 1 + i)), 1, "  the queue stays");
@@ -694,7 +731,7 @@ static void exception_state(struct rig *r)
 	is(QNE(fsr_at(r, n)), 0, "  empty");
 	is(r->end.f[1], 0xabcd, "  FPops again");
 	is(FTT(fsr_at(r, n + 1)), 0, "  ftt");
-	is(log_entry(r, n).tt, TT_FP_EXCEPTION, "  STDFQ of an empty queue traps");
+	is_tt(log_entry(r, n).tt, TT_FP_EXCEPTION, "  STDFQ of an empty queue traps");
 	is(log_entry(r, n).pc, CODE + 24 + 12 * ARRAY_SIZE(wrong) + 24, "  itself");
 	is(FTT(fsr_at(r, n + 2)), FTT_SEQUENCE, "  sequence_error");
 	is(QNE(fsr_at(r, n + 2)), 0, "  qne");
@@ -718,7 +755,7 @@ static void queue_access(struct rig *r)
 	if (rig_all(r, 150, "STDFQ as the user")) {
 		is(log_count(r), 5, "  traps");
 		for (unsigned i = 0; i < 5; i++)
-			is(log_entry(r, i).tt, i == 3 ? TT_FP_EXCEPTION : TT_PRIVILEGED, "  tt");
+			is_tt(log_entry(r, i).tt, i == 3 ? TT_FP_EXCEPTION : TT_PRIVILEGED, "  tt");
 	}
 	start(r, 0);
 	emit(r, m_imm(STDFQ, 0, G1, 4));
@@ -726,8 +763,8 @@ static void queue_access(struct rig *r)
 	emit_end(r);
 	if (!rig_all(r, 60, "STDFQ, misaligned"))
 		return;
-	is(log_entry(r, 0).tt, TT_NOT_ALIGNED, "  mem_address_not_aligned");
-	is(log_entry(r, 1).tt, TT_FP_EXCEPTION, "  fp_exception");
+	is_tt(log_entry(r, 0).tt, TT_NOT_ALIGNED, "  mem_address_not_aligned");
+	is_tt(log_entry(r, 1).tt, TT_FP_EXCEPTION, "  fp_exception");
 }
 
 /* STDFQ to where nothing can be stored: the queue must not lose its entry. */
@@ -744,7 +781,7 @@ static void queue_fault(struct rig *r)
 	if (!rig_all(r, 100, "STDFQ to nowhere"))
 		return;
 	is(log_count(r), 2, "  traps");
-	is(log_entry(r, 1).tt, TT_DATA_ERROR, "  data_access_error");
+	is_tt(log_entry(r, 1).tt, TT_DATA_ERROR, "  data_access_error");
 	is(QNE(fsr_at(r, 0)), 1, "  qne");
 	is(rig_word(r, DATA + 8), CODE, "  the entry is still there");
 }
@@ -770,8 +807,8 @@ static void loads_and_stores(struct rig *r)
 		for (unsigned i = 0; i < ARRAY_SIZE(one); i++) {
 			if (!one[i].traps)
 				continue;
-			is(log_entry(r, n).tt, TT_NOT_ALIGNED, "  op3 %02x, %u off", one[i].op3,
-			   one[i].off);
+			is_tt(log_entry(r, n).tt, TT_NOT_ALIGNED, "  op3 %02x, %u off", one[i].op3,
+			      one[i].off);
 			is(log_entry(r, n++).pc, CODE + 4 * i, "  pc");
 		}
 		is(log_count(r), n, "  no other traps");
@@ -850,7 +887,7 @@ static void faulting_loads(struct rig *r)
 		return;
 	is(log_count(r), 6, "  all trap");
 	for (unsigned i = 0; i < 6; i++)
-		is(log_entry(r, i).tt, TT_DATA_ERROR, "  tt");
+		is_tt(log_entry(r, i).tt, TT_DATA_ERROR, "  tt");
 	is(r->end.f[4], 0x44, "  f4");
 	is(r->end.f[5], 0x55, "  f5");
 	is(FCC(fsr_at(r, 0)), 3, "  FSR");
@@ -871,7 +908,7 @@ static void slots(struct rig *r)
 			continue;
 		is(log_count(r), how < 2, "  traps");
 		if (how < 2) {
-			is(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  tt");
+			is_tt(log_entry(r, 0).tt, TT_FP_EXCEPTION, "  tt");
 			is(log_entry(r, 0).pc, CODE + 4, "  pc");
 			is(log_entry(r, 0).npc, how ? CODE + 8 : CODE + 12, "  nPC");
 		}
@@ -887,6 +924,7 @@ int main(void)
 	fsr_mask();
 	exceptions(r);
 	doubles(r);
+	ftt_goes(r);
 	accumulation(r);
 	sign_moves(r);
 	comparisons(r);

@@ -144,11 +144,31 @@ static void no_such_register(struct rig *r)
 		return;
 	is(log_count(r), 31 + 30, "  trap");
 	for (u32 i = 0; i < 61; i++) {
-		is(log_entry(r, i).tt, TT_ILLEGAL, "  %sASR %u: illegal_instruction",
-		   i < 31 ? "RD" : "WR", i < 31 ? i + 1 : i - 30);
+		is_tt(log_entry(r, i).tt, TT_ILLEGAL, "  %sASR %u: illegal_instruction",
+		      i < 31 ? "RD" : "WR", i < 31 ? i + 1 : i - 30);
 		is(log_entry(r, i).pc, CODE + 4 + 4 * i, "  pc");
 	}
 	is(rig_end(r, G2), 0x22, "  rd as it was");
+}
+
+/* ASR 31 is a chip's own, which takes what a supervisor stores: the user has none. */
+static void users_asr31(struct rig *r)
+{
+	for (unsigned super = 0; super < 2; super++) {
+		rig_clear(r);
+		emit_logger(r);
+		if (!super)
+			r->start.psr &= ~0xc0u;
+		emit(r, a_imm(WRY, 31, G0, 5));
+		emit(r, a_reg(RDY, G2, 0, 0));
+		emit_end(r);
+		if (!rig_all(r, 60, "WRASR 31, S %u", super))
+			continue;
+		is(log_count(r), !super, "  traps");
+		if (!super)
+			is_tt(log_entry(r, 0).tt, TT_ILLEGAL, "  the user's");
+		is(rig_end(r, G2), 0, "  Y as it was");
+	}
 }
 
 /* EC is not there: every instruction of the coprocessor's traps, before anything else is wrong. */
@@ -167,7 +187,7 @@ static void no_coprocessor(struct rig *r)
 		return;
 	is(log_count(r), ARRAY_SIZE(insns), "  all trap");
 	for (u32 i = 0; i < ARRAY_SIZE(insns); i++) {
-		is(log_entry(r, i).tt, TT_CP_DISABLED, "  %08x: cp_disabled", insns[i]);
+		is_tt(log_entry(r, i).tt, TT_CP_DISABLED, "  %08x: cp_disabled", insns[i]);
 		is(log_entry(r, i).pc, CODE + 4 * i, "  pc");
 	}
 }
@@ -217,7 +237,7 @@ static void error_mode(struct rig *r)
 		ok(!memcmp(r->end.win, want.win, sizeof(want.win)), "  no window was touched");
 		ok(!memcmp(r->end.globals, want.globals, sizeof(want.globals)), "  no globals");
 		if (one[i].insn >> 19 == 0x1039) /* RETT says why */
-			is(r->end.tbr >> 4 & 0xff, one[i].tt, "  tt");
+			is_tt(r->end.tbr >> 4 & 0xff, one[i].tt, "  tt");
 	}
 	/* It is for ever. */
 	rig_clear(r);
@@ -270,10 +290,10 @@ static void rett(struct rig *r)
 		}
 		is(r->end.error_mode, one[i].error, "RETT, %s", one[i].name);
 		if (one[i].error) {
-			is(r->end.tbr >> 4 & 0xff, one[i].tt, "  tt");
+			is_tt(r->end.tbr >> 4 & 0xff, one[i].tt, "  tt");
 			is(r->end.pc, CODE + 4, "  pc");
 		} else if (one[i].tt) {
-			is(r->end.tbr >> 4 & 0xff, one[i].tt, "  tt");
+			is_tt(r->end.tbr >> 4 & 0xff, one[i].tt, "  tt");
 			is(r->end.win[r->nwin - 1][1], CODE + 4, "  pc");
 			is(r->end.win[r->nwin - 1][2], 0x7000, "  nPC is where the JMPL goes");
 		} else {
@@ -351,7 +371,7 @@ static void ticc(struct rig *r)
 			if (!condition(k / 3, icc))
 				continue;
 			l = log_entry(r, n++);
-			is(l.tt, 0x80 + ((0x1234567 + add) & 0x7f), "  tt");
+			is_tt(l.tt, 0x80 + ((0x1234567 + add) & 0x7f), "  tt");
 			is(l.pc, CODE + 4 * k, "  pc");
 			is(l.npc, CODE + 4 * k + 4, "  nPC");
 			is(l.psr >> 20 & 15, icc, "  icc");
@@ -459,7 +479,7 @@ static void one_slot(struct rig *r, unsigned t, unsigned f, u32 at, s32 far)
 	if (!ran)
 		return;
 	l = log_entry(r, 0);
-	is(l.tt, faults[f].tt, "  tt");
+	is_tt(l.tt, faults[f].tt, "  tt");
 	is(l.pc, at + 4, "  pc");
 	is(l.npc, transfers[t].taken ? target : at + 8, "  nPC");
 	is(rig_word(r, DATA), 0, "  memory as it was");
@@ -721,7 +741,7 @@ static void levels(struct rig *r)
 				bad++;
 			if (!taken)
 				continue;
-			bad += log_entry(r, 0).tt != 0x10 + level;
+			is_tt(log_entry(r, 0).tt, 0x10 + level, "PIL %u, level %u", pil, level);
 			bad += log_entry(r, 0).pc != CODE + 12;
 			bad += log_entry(r, 0).npc != CODE + 16;
 			bad += (log_entry(r, 0).psr & 0xf60) != (pil << 8 | 0x40);
@@ -760,7 +780,7 @@ static void together(struct rig *r)
 		return;
 	is(log_count(r), 4, "  all are taken");
 	for (unsigned i = 0; i < 4; i++) {
-		is(log_entry(r, i).tt, 0x10u + order[i], "  in their order");
+		is_tt(log_entry(r, i).tt, 0x10u + order[i], "  in their order");
 		is(log_entry(r, i).pc, CODE + 8, "  before anything else runs");
 	}
 	is(rig_end(r, G5), 6, "  and the program goes on");
@@ -789,7 +809,7 @@ static void held(struct rig *r, u32 clear, u32 set)
 	if (!rig_all(r, 60, "held, %x", clear | set))
 		return;
 	is(log_count(r), 1, "  one trap");
-	is(log_entry(r, 0).tt, 0x19, "  tt");
+	is_tt(log_entry(r, 0).tt, 0x19, "  tt");
 	ok(log_entry(r, 0).pc >= CODE + 0x24 && log_entry(r, 0).pc <= CODE + 0x30,
 	   "  after the WRPSR, at %x", log_entry(r, 0).pc);
 	is(rig_end(r, G5), 0x15, "  and the program goes on");
@@ -890,8 +910,8 @@ static void with_traps(struct rig *r)
 			continue;
 		is(log_count(r), 2, "  both are taken");
 		first = when <= 2 ? 0x1e : 0x81;
-		is(log_entry(r, 0).tt, first, "  the first");
-		is(log_entry(r, 1).tt, first ^ 0x1e ^ 0x81, "  the second");
+		is_tt(log_entry(r, 0).tt, first, "  the first");
+		is_tt(log_entry(r, 1).tt, first ^ 0x1e ^ 0x81, "  the second");
 		is(log_entry(r, when <= 2 ? 0 : 1).pc, CODE + 4 * (when <= 2 ? when : 3),
 		   "  the interrupt's pc");
 	}
@@ -921,7 +941,7 @@ static void raised(struct rig *r)
 		if (!rig_all(r, 60, "a chip requests an interrupt, %u", how))
 			continue;
 		is(log_count(r), 1, "  one trap");
-		is(log_entry(r, 0).tt, 0x16, "  tt");
+		is_tt(log_entry(r, 0).tt, 0x16, "  tt");
 		is(log_entry(r, 0).pc, pc, "  pc");
 		is(log_entry(r, 0).npc, npc, "  nPC");
 		is(rig_end(r, G5), how == 1 ? 5 : 7, "  goes on");
@@ -995,7 +1015,7 @@ static void end_of_memory(struct rig *r)
 	if (!rig_all(r, 60, "over the end of memory"))
 		return;
 	is(log_count(r), 1, "  one trap");
-	is(log_entry(r, 0).tt, TT_INSTRUCTION_ERROR, "  instruction_access_error");
+	is_tt(log_entry(r, 0).tt, TT_INSTRUCTION_ERROR, "  instruction_access_error");
 	is(log_entry(r, 0).pc, RAM_SIZE, "  pc");
 	is(log_entry(r, 0).npc, RAM_SIZE + 4, "  nPC");
 	is(rig_end(r, G5), 7, "  goes on");
@@ -1390,6 +1410,7 @@ int main(void)
 	every_window("TI MicroSparc I");
 	trap_base(r);
 	no_such_register(r);
+	users_asr31(r);
 	no_coprocessor(r);
 	error_mode(r);
 	rett(r);

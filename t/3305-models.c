@@ -147,7 +147,7 @@ static void seen(void)
 		emit_end(r);
 		if (rig_all(r, 60, "  WRPSR")) {
 			is(log_count(r), 1, "  traps");
-			is(log_entry(r, 0).tt, TT_ILLEGAL, "  illegal_instruction");
+			is_tt(log_entry(r, 0).tt, TT_ILLEGAL, "  illegal_instruction");
 			is(r->end.psr, rig_end(r, G2), "  PSR as it was");
 		}
 		rig_free(r);

@@ -4,7 +4,7 @@
 cd "$(dirname "$0")/.." || exit 1
 O=${O:-obj}
 echo 1..1
-for t in 3001-iu-vectors 3003-sis-programs 3101-fpu-vectors 3102-fpu-model 3301-srmmu 3302-asi 3303-fpu-state 3304-traps 3305-models 4200-sparc32-dma; do
+for t in 3001-iu-vectors 3003-sis-programs 3101-fpu-vectors 3102-fpu-model 3301-srmmu 3302-asi 3303-fpu-state 3304-traps 3305-models 3306-translations 4200-sparc32-dma; do
 	[ -x "$O/t/$t" ] || make -s O="$O" "$O/t/$t" >&2 || exit 1
 done
 # SoftFloat once more in the longer runs alone.

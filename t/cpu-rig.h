@@ -306,6 +306,19 @@ __attribute__((format(printf, 3, 4), unused)) static bool rig_all(struct rig *r,
 	return ok(rig_same_spin(r, n), "%s: all ways to run it end alike", name);
 }
 
+/* A trap type as it should be; the check's name says which, and tools/exactness counts it by that. */
+__attribute__((format(printf, 3, 4), unused)) static void is_tt(unsigned got, unsigned want,
+								const char *fmt, ...)
+{
+	char name[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(name, sizeof(name), fmt, ap);
+	va_end(ap);
+	is(got, want, "%s, tt %02x", name, want);
+}
+
 static __maybe_unused u32 rig_word(struct rig *r, u32 at)
 {
 	return be32_get(r->ram + at);

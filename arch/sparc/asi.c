@@ -279,6 +279,13 @@ unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64
 	}
 }
 
+/* A space that is no memory, but answers loads and stores. */
+static bool has_registers(struct cpu *cpu, unsigned asi, u32 va)
+{
+	return storage(cpu, asi, va) || is_inert(asi) || asi == ASI_MXCC ||
+	       asi == ASI_MMU_FLUSH_PROBE || asi == ASI_MMU_REGS;
+}
+
 /* LDSTUBA, SWAPA: one access, and a store for protection purposes, wherever the space is memory. */
 unsigned cpu_swap_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u32 val, u64 *old)
 {
@@ -299,6 +306,9 @@ unsigned cpu_swap_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u32 
 	case ASI_SUPER_DATA:
 		return cpu_swap_at(cpu, va, size, AT_STORE_SUPER, val, old);
 	default:
+		*old = 0;
+		if (!has_registers(cpu, asi, va))
+			return no_such_space(cpu, va, AT_STORE_SUPER);
 		tt = cpu_load_asi(cpu, asi, va, size, old);
 		return tt ? tt : cpu_store_asi(cpu, asi, va, size, val);
 	}

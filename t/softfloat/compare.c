@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The FPU's arithmetic against Berkeley SoftFloat, on the operands of Berkeley TestFloat: results and
- * exceptions in all rounding directions. t/3106-softfloat.sh builds it with what t/peers/build made.
+ * exceptions in all rounding directions, and to nearest those of the short cuts that the processor takes
+ * (fpu-fast.h) as well. t/3106-softfloat.sh builds it with what t/softfloat/build made.
  *
  * What SoftFloat leaves to the processor it does not decide here: which NaN comes out, and what
  * an integer becomes that cannot be represented. There the rules of SPARC V8 appendix N are
@@ -22,7 +23,7 @@
 
 #include <genCases.h>
 
-#include "arch/sparc/fpu.h"
+#include "arch/sparc/fpu-fast.h"
 #include "t/tap.h"
 
 /* The kinds of operands that TestFloat makes; two of a kind, or one. */
@@ -62,38 +63,43 @@ static u64 fcc(bool eq, bool lt, bool unordered)
 /* ---- the operations side by side: a is rs1, b is rs2; one operand is b ---- */
 
 #define OPS                                                                                        \
-	OP(adds, AB_S, TO_S, 4, fpu_adds((u32)a, (u32)b, rd, exc), f32_add(f32(a), f32(b)).v)      \
-	OP(subs, AB_S, TO_S, 4, fpu_subs((u32)a, (u32)b, rd, exc), f32_sub(f32(a), f32(b)).v)      \
-	OP(muls, AB_S, TO_S, 4, fpu_muls((u32)a, (u32)b, rd, exc), f32_mul(f32(a), f32(b)).v)      \
-	OP(divs, AB_S, TO_S, 4, fpu_divs((u32)a, (u32)b, rd, exc), f32_div(f32(a), f32(b)).v)      \
-	OP(addd, AB_D, TO_D, 4, fpu_addd(a, b, rd, exc), f64_add(f64(a), f64(b)).v)                \
-	OP(subd, AB_D, TO_D, 4, fpu_subd(a, b, rd, exc), f64_sub(f64(a), f64(b)).v)                \
-	OP(muld, AB_D, TO_D, 4, fpu_muld(a, b, rd, exc), f64_mul(f64(a), f64(b)).v)                \
-	OP(divd, AB_D, TO_D, 4, fpu_divd(a, b, rd, exc), f64_div(f64(a), f64(b)).v)                \
-	OP(sqrts, A_S, TO_S, 4, fpu_sqrts((u32)b, rd, exc), f32_sqrt(f32(b)).v)                    \
-	OP(sqrtd, A_D, TO_D, 4, fpu_sqrtd(b, rd, exc), f64_sqrt(f64(b)).v)                         \
-	OP(dtos, A_D, TO_S, 4, fpu_dtos(b, rd, exc), f64_to_f32(f64(b)).v)                         \
-	OP(stod, A_S, TO_D, 1, fpu_stod((u32)b, exc), f32_to_f64(f32(b)).v)                        \
-	OP(itos, A_I, TO_S, 4, fpu_itos((u32)b, rd, exc), i32_to_f32((s32)b).v)                    \
-	OP(itod, A_I, TO_D, 1, (*exc = 0, fpu_itod((u32)b)), i32_to_f64((s32)b).v)                 \
-	OP(stoi, A_S, TO_INT, 1, fpu_stoi((u32)b, exc), (u32)f32_to_i32_r_minMag(f32(b), true))    \
-	OP(dtoi, A_D, TO_INT, 1, fpu_dtoi(b, exc), (u32)f64_to_i32_r_minMag(f64(b), true))         \
-	OP(smuld, AB_S, TO_D, 1, fpu_smuld((u32)a, (u32)b, exc),                                   \
+	OP(adds, AB_S, TO_S, 4, ((u32)a, (u32)b, rd, exc), f32_add(f32(a), f32(b)).v)              \
+	OP(subs, AB_S, TO_S, 4, ((u32)a, (u32)b, rd, exc), f32_sub(f32(a), f32(b)).v)              \
+	OP(muls, AB_S, TO_S, 4, ((u32)a, (u32)b, rd, exc), f32_mul(f32(a), f32(b)).v)              \
+	OP(divs, AB_S, TO_S, 4, ((u32)a, (u32)b, rd, exc), f32_div(f32(a), f32(b)).v)              \
+	OP(addd, AB_D, TO_D, 4, (a, b, rd, exc), f64_add(f64(a), f64(b)).v)                        \
+	OP(subd, AB_D, TO_D, 4, (a, b, rd, exc), f64_sub(f64(a), f64(b)).v)                        \
+	OP(muld, AB_D, TO_D, 4, (a, b, rd, exc), f64_mul(f64(a), f64(b)).v)                        \
+	OP(divd, AB_D, TO_D, 4, (a, b, rd, exc), f64_div(f64(a), f64(b)).v)                        \
+	OP(sqrts, A_S, TO_S, 4, ((u32)b, rd, exc), f32_sqrt(f32(b)).v)                             \
+	OP(sqrtd, A_D, TO_D, 4, (b, rd, exc), f64_sqrt(f64(b)).v)                                  \
+	OP(dtos, A_D, TO_S, 4, (b, rd, exc), f64_to_f32(f64(b)).v)                                 \
+	OP(stod, A_S, TO_D, 1, ((u32)b, exc), f32_to_f64(f32(b)).v)                                \
+	OP(itos, A_I, TO_S, 4, ((u32)b, rd, exc), i32_to_f32((s32)b).v)                            \
+	OP(itod, A_I, TO_D, 1, ((*exc = 0, (u32)b)), i32_to_f64((s32)b).v)                         \
+	OP(stoi, A_S, TO_INT, 1, ((u32)b, exc), (u32)f32_to_i32_r_minMag(f32(b), true))            \
+	OP(dtoi, A_D, TO_INT, 1, (b, exc), (u32)f64_to_i32_r_minMag(f64(b), true))                 \
+	OP(smuld, AB_S, TO_D, 1, ((u32)a, (u32)b, exc),                                            \
 	   f64_mul(f32_to_f64(f32(a)), f32_to_f64(f32(b))).v)                                      \
-	OP(cmps, AB_S, TO_FCC, 1, fpu_cmps((u32)a, (u32)b, exc),                                   \
+	OP(cmps, AB_S, TO_FCC, 1, ((u32)a, (u32)b, exc),                                           \
 	   fcc(f32_eq(f32(a), f32(b)), f32_lt_quiet(f32(a), f32(b)), nan32(a) || nan32(b)))        \
-	OP(cmpes, AB_S, TO_FCC, 1, fpu_cmpes((u32)a, (u32)b, exc),                                 \
+	OP(cmpes, AB_S, TO_FCC, 1, ((u32)a, (u32)b, exc),                                          \
 	   fcc(f32_eq_signaling(f32(a), f32(b)), f32_lt(f32(a), f32(b)), nan32(a) || nan32(b)))    \
-	OP(cmpd, AB_D, TO_FCC, 1, fpu_cmpd(a, b, exc),                                             \
+	OP(cmpd, AB_D, TO_FCC, 1, (a, b, exc),                                                     \
 	   fcc(f64_eq(f64(a), f64(b)), f64_lt_quiet(f64(a), f64(b)), nan64(a) || nan64(b)))        \
-	OP(cmped, AB_D, TO_FCC, 1, fpu_cmped(a, b, exc),                                           \
+	OP(cmped, AB_D, TO_FCC, 1, (a, b, exc),                                                    \
 	   fcc(f64_eq_signaling(f64(a), f64(b)), f64_lt(f64(a), f64(b)), nan64(a) || nan64(b)))
 
-#define OP(name, in, out, modes, ours, theirs)                                                     \
+#define OP(name, in, out, modes, args, theirs)                                                     \
 	static u64 got_##name(u64 a, u64 b, unsigned rd, unsigned *exc)                            \
 	{                                                                                          \
 		(void)a, (void)b, (void)rd;                                                        \
-		return ours;                                                                       \
+		return fpu_##name args;                                                            \
+	}                                                                                          \
+	static u64 fast_##name(u64 a, u64 b, unsigned rd, unsigned *exc)                           \
+	{                                                                                          \
+		(void)a, (void)b, (void)rd;                                                        \
+		return fpu_fast_##name args;                                                       \
 	}                                                                                          \
 	static u64 want_##name(u64 a, u64 b)                                                       \
 	{                                                                                          \
@@ -107,11 +113,12 @@ OPS
 	const char *name;
 	unsigned in, out, modes;
 	u64 (*got)(u64 a, u64 b, unsigned rd, unsigned *exc);
+	u64 (*fast)(u64 a, u64 b, unsigned rd, unsigned *exc);
 	u64 (*want)(u64 a, u64 b);
 	u64 vectors, bad;
 } ops[] = {
-#define OP(name, in, out, modes, ours, theirs)                                                     \
-	{ "fpu_" #name, in, out, modes, got_##name, want_##name, 0, 0 },
+#define OP(name, in, out, modes, args, theirs)                                                     \
+	{ "fpu_" #name, in, out, modes, got_##name, fast_##name, want_##name, 0, 0 },
 	OPS
 #undef OP
 };
@@ -179,6 +186,12 @@ static unsigned exceptions(unsigned flags)
 
 /* ---- the run ---- */
 
+static bool right(unsigned exc)
+{
+	return (exc & FPU_CEXC) == exceptions(softfloat_exceptionFlags) &&
+	       (!(exc & FPU_UF) || exc & FPU_TINY);
+}
+
 static void run(struct op *op, u64 a, u64 b)
 {
 	static const u8 mode[4] = { softfloat_round_near_even, softfloat_round_minMag,
@@ -193,9 +206,14 @@ static void run(struct op *op, u64 a, u64 b)
 		want = expected(op, a, b, want, softfloat_exceptionFlags);
 		got = op->got(a, b, rd, &exc);
 		op->vectors++;
-		if (got == want && (exc & FPU_CEXC) == exceptions(softfloat_exceptionFlags) &&
-		    (!(exc & FPU_UF) || exc & FPU_TINY))
-			continue;
+		if (got == want && right(exc)) {
+			if (rd != FPU_RN)
+				continue;
+			/* What the processor runs. */
+			got = op->fast(a, b, rd, &exc);
+			if (got == want && right(exc))
+				continue;
+		}
 		op->bad++;
 		if (shown++ < 20)
 			diag("%s %" PRIx64 " %" PRIx64 " rd %u: got %" PRIx64
