@@ -148,8 +148,14 @@ sub shell
 	return $p;
 }
 
-# Text that came since the last step, without the shell's prompts.
-sub fresh { my ($p, $from) = @_; return substr($p->all, $from) =~ s/\Q$prompt\E//gr }
+# Text that came since the last step, without the shell's prompts, nor how far work has come, which a terminal is told
+# where a loaded machine takes more than a second for it.
+sub fresh
+{
+	my ($p, $from) = @_;
+
+	return substr($p->all, $from) =~ s/\Q$prompt\E//gr =~ s/^vonk: \w+ing .*: \d+ % of \d+ \w+\r?\n//mgr;
+}
 
 sub wait_for
 {
