@@ -299,6 +299,9 @@ static void test_drives(void)
 		 d_.run[1][0] = 3);
 	DRIVE_IS(whole, "they do not ascend, or leave the memory", "a run across the end",
 		 d_.run[1][1] = 2);
+	DRIVE_IS(whole, "they do not ascend, or leave the memory",
+		 "a run across the end of a disk of whole units", d_.size = 3 * 4096,
+		 d_.run[1][1] = 2, d_.units = d_.held = 3);
 	DRIVE_IS(whole, "the runs count otherwise", "another number of units", d_.units = 3);
 	DRIVE_IS(whole, "there are not as many", "a unit more than it says", d_.held = 3);
 	DRIVE_IS(whole, "there are not as many", "a unit less", d_.held = 1);
