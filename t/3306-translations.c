@@ -96,12 +96,12 @@ static void users_flush(struct rig *r, u32 type)
 }
 
 /*
- * 128 pages are used; then their entries name the pages in the opposite order, and how = 0 a flush of type 4,
+ * 96 pages are used; then their entries name the pages in the opposite order, and how = 0 a flush of type 4,
  * 1 a context switch there and back, makes all of them seen, whatever number of translations was held.
  */
 static void many(struct rig *r, unsigned how)
 {
-	enum { PAGES = 128 };
+	enum { PAGES = 96 };
 	u32 loop, bad = 0;
 
 	mmu_on(r);
@@ -132,20 +132,21 @@ static void many(struct rig *r, unsigned how)
 	emit(r, a_imm(OR, O1, G0, 1));
 	emit(r, m_asi(ST, how ? O1 : G0, O0, G0, how ? ASI_MMU_REGS : ASI_MMU_FLUSH_PROBE));
 	emit(r, m_asi(ST, G0, O0, G0, how ? ASI_MMU_REGS : ASI_MMU_FLUSH_PROBE));
-	emit_set(r, G1, PAGE);
+	/* From the last down: the first half of them is what was used last. */
+	emit_set(r, G1, PAGE + 0x1000 * (PAGES - 1));
 	emit(r, a_imm(OR, G2, G0, PAGES));
 	loop = r->at;
 	emit(r, m_imm(LD, G3, G1, 8));
 	emit(r, m_imm(ST, G3, G1, 16));
 	emit(r, a_imm(SUBCC, G2, G2, 1));
 	emit(r, a_bicc(BNE, false, (s32)(loop - r->at)));
-	emit(r, a_reg(ADD, G1, G1, O3));
+	emit(r, a_reg(SUB, G1, G1, O3));
 	emit_end(r);
 	if (!rig_all(r, 2100, "%u pages, %s", PAGES, how ? "another context and back" : "a flush"))
 		return;
 	is(log_count(r), 0, "  no traps");
 	is(rig_end(r, G2), 0, "  to the end");
-	is(rig_end(r, G3), 0x100, "  the last is what was the first");
+	is(rig_end(r, G3), 0x100 + PAGES - 1, "  the first is what was the last");
 	for (u32 i = 0; i < PAGES; i++) {
 		bad += rig_word(r, DATA + 0x1000 * i + 12) != 0x100 + i;
 		bad += rig_word(r, DATA + 0x1000 * i + 16) != 0x100 + i;

@@ -143,6 +143,22 @@ static void test_no_reset(void)
 	bench_close(&b);
 }
 
+/* Only the limit's own register takes the flag and the interrupt back. */
+static void test_no_reset_pending(void)
+{
+	start(4);
+	put32(&b, 0, LIMIT, 10 << 9);
+	bench_time(&b, 4500);
+	ok(b.line[0], "the limit is reached");
+	put32(&b, 0, LIMIT_NR, 20 << 9);
+	ok(b.line[0], "a limit that does not restart leaves the interrupt");
+	is(get32(&b, 0, COUNT), FLAG | 1 << 9, "and the flag");
+	is(get32(&b, 0, LIMIT_NR), 0, "its own register reads 0");
+	is(get32(&b, 0, LIMIT), FLAG | 20 << 9, "the limit's acknowledges");
+	ok(!b.line[0], "both");
+	bench_close(&b);
+}
+
 /* The registers are right even where the deadline has not been served yet. */
 static void test_lazy(void)
 {
@@ -249,6 +265,7 @@ int main(void)
 	test_hz();
 	test_off_grid();
 	test_no_reset();
+	test_no_reset_pending();
 	test_lazy();
 	test_user();
 	test_wide();

@@ -119,7 +119,13 @@ static void test_interrupt(void)
 	is((u32)dma_read(&port, 0, &c, 1), (u32)-EFAULT, "no EN: nothing moves");
 	is(get32(&b, 0, 0) & 2, 0, "which is no error");
 
+	put32(&b, 0, 4, RAM);
+	put32(&b, 0, 0, 0x210);
+	is((u32)dma_read(&port, 0, &c, 1), (u32)-EFAULT, "an error again");
+	is(get32(&b, 0, 0) & 0x04000002, 0x04000002, "ERR and LOADED");
 	put32(&b, 0, 0, 0x90);
+	is(get32(&b, 0, 0), 0xa0000090, "RESET clears them, too");
+	ok(!b.line[DMA2_IRQ], "and takes the interrupt back");
 	ok(b.line[DMA2_RESET], "RESET is a level");
 	ok(!b.line[DMA2_ENABLED], "no transfers while it is on");
 	put32(&b, 0, 0, 0x290);
