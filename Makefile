@@ -147,12 +147,12 @@ need-prove:
 test-programs: need-prove $(VONK) $(TESTS_C) $(FUZZ_REPLAY)
 
 # What make check leaves to make test: systems and tools beside the product that take long to start.
-LONG = t/0003-conversions.sh t/1406-progress-runs.pl t/3000-iu-model.pl t/3402-fusion.pl t/3901-exactness.sh \
-	t/5103-bench-kernels.sh t/5104-csmith.sh t/5502-prom-kernel.pl t/6204-gdb-systems.pl \
-	t/5404-idle.pl t/5602-clock.pl t/5901-tour.pl t/6002-linux-disk.pl t/6003-linux-floppy.pl \
-	t/6004-linux-net.pl t/6005-linux-gzip.pl t/6006-screen.pl t/6007-linux-abuse.pl t/6008-linux-pair.pl \
-	t/6009-linux-cpus.pl t/6010-linux-clock.pl t/6013-linux-growth.pl t/8020-aflpp.pl t/9101-bench.sh \
-	t/9102-bench-rows.sh
+LONG = t/0003-conversions.sh t/0008-completion.sh t/0102-folders.sh t/1406-progress-runs.pl t/3000-iu-model.pl \
+	t/3402-fusion.pl t/3901-exactness.sh t/5103-bench-kernels.sh t/5104-csmith.sh t/5502-prom-kernel.pl \
+	t/6204-gdb-systems.pl t/5404-idle.pl t/5602-clock.pl t/5901-tour.pl t/6002-linux-disk.pl \
+	t/6003-linux-floppy.pl t/6004-linux-net.pl t/6005-linux-gzip.pl t/6006-screen.pl t/6007-linux-abuse.pl \
+	t/6008-linux-pair.pl t/6009-linux-cpus.pl t/6010-linux-clock.pl t/6011-linux-nvram.pl \
+	t/6012-linux-monitor.pl t/6013-linux-growth.pl t/8020-aflpp.pl t/9101-bench.sh t/9102-bench-rows.sh
 
 ## check: the everyday tests, under two minutes, nothing downloaded
 check:
