@@ -175,7 +175,9 @@ static unsigned text_load(struct cpu *cpu, u32 va, unsigned size, enum access_ty
 	}
 }
 
-unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 *val)
+/* nowhere: the access type that a space which the chip does not have is told as. */
+static unsigned load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size,
+			 enum access_type nowhere, u64 *val)
 {
 	u64 *reg = storage(cpu, asi, va);
 
@@ -210,8 +212,13 @@ unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 
 	case ASI_SUPER_DATA:
 		return cpu_load_at(cpu, va, size, AT_LOAD_SUPER, val);
 	default:
-		return no_such_space(cpu, va, AT_LOAD_SUPER);
+		return no_such_space(cpu, va, nowhere);
 	}
+}
+
+unsigned cpu_load_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64 *val)
+{
+	return load_asi(cpu, asi, va, size, AT_LOAD_SUPER, val);
 }
 
 /* STA data = source, address = destination; both through the MMU. */
@@ -279,13 +286,6 @@ unsigned cpu_store_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u64
 	}
 }
 
-/* A space that is no memory, but answers loads and stores. */
-static bool has_registers(struct cpu *cpu, unsigned asi, u32 va)
-{
-	return storage(cpu, asi, va) || is_inert(asi) || asi == ASI_MXCC ||
-	       asi == ASI_MMU_FLUSH_PROBE || asi == ASI_MMU_REGS;
-}
-
 /* LDSTUBA, SWAPA: one access, and a store for protection purposes, wherever the space is memory. */
 unsigned cpu_swap_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u32 val, u64 *old)
 {
@@ -306,10 +306,7 @@ unsigned cpu_swap_asi(struct cpu *cpu, unsigned asi, u32 va, unsigned size, u32 
 	case ASI_SUPER_DATA:
 		return cpu_swap_at(cpu, va, size, AT_STORE_SUPER, val, old);
 	default:
-		*old = 0;
-		if (!has_registers(cpu, asi, va))
-			return no_such_space(cpu, va, AT_STORE_SUPER);
-		tt = cpu_load_asi(cpu, asi, va, size, old);
+		tt = load_asi(cpu, asi, va, size, AT_STORE_SUPER, old);
 		return tt ? tt : cpu_store_asi(cpu, asi, va, size, val);
 	}
 }
