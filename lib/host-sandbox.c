@@ -22,12 +22,8 @@
 #endif
 
 /* What these do to a program they do by system calls that the list has no room for. */
-#if defined(__SANITIZE_ADDRESS__) || defined(VONK_GCOV)
+#if WITH_ASAN || defined(VONK_GCOV)
 #undef ARCH
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#undef ARCH
-#endif
 #endif
 
 void host_sandbox_path(struct host_sandbox *s, const char *path)

@@ -11,16 +11,7 @@
 #include "t/tap.h"
 
 /* MiB that a process may take beside the guest's RAM. A sanitizer's shadow and red zones are not the machine's. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ABOVE 24
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ABOVE 24
-#endif
-#endif
-#ifndef ABOVE
-#define ABOVE 8
-#endif
+#define ABOVE (WITH_ASAN ? 24 : 8)
 
 /*
  * At 0:
