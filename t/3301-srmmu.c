@@ -26,16 +26,6 @@ static const u32 entry_of[4] = { CONTEXTS + 4, TABLE1 + 4 * 0x10, TABLE2, TABLE3
 
 enum { PTE_R = 0x20, PTE_M = 0x40 };
 
-static u32 pte(u64 pa, unsigned acc)
-{
-	return (u32)(pa >> 4) | acc << 2 | 2;
-}
-
-static u32 ptd(u64 pa)
-{
-	return (u32)(pa >> 4) | 1;
-}
-
 /* Table "fault type" of H.5: FT by access type and ACC. */
 static const u8 ft_of[8][8] = {
 	{ 0, 0, 0, 0, 2, 0, 3, 3 }, { 0, 0, 0, 0, 2, 0, 0, 0 }, { 2, 2, 0, 0, 0, 2, 3, 3 },
@@ -65,14 +55,6 @@ static void mmu_on(struct rig *r)
 	r->start.mmu[MMU_CTRL] |= MMU_CTRL_E;
 	r->start.mmu[MMU_CTPR] = CONTEXTS >> 4;
 	r->start.mmu[MMU_CXR] = 0;
-}
-
-/* The start state and image go live, for tests that call the MMU itself. */
-static void go_live(struct rig *r)
-{
-	r->cpu.ref = true;
-	rig_restore(r);
-	cpu_set_state(&r->cpu, &r->start);
 }
 
 static unsigned direct(struct rig *r, unsigned at, u32 va, unsigned size)

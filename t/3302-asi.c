@@ -12,11 +12,6 @@
 #define PAGE 0x20000000u /* maps DATA */
 #define BAD 0x55555550u
 
-static u32 pte(u64 pa, unsigned acc)
-{
-	return (u32)(pa >> 4) | acc << 2 | 2;
-}
-
 static void mmu_on(struct rig *r)
 {
 	rig_clear(r);

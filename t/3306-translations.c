@@ -14,16 +14,6 @@
 #define PAGE 0x20040000u /* VA of TABLE3's first entry */
 #define ELSEWHERE 0x40000u
 
-static u32 pte(u64 pa, unsigned acc)
-{
-	return (u32)(pa >> 4) | acc << 2 | 2;
-}
-
-static u32 ptd(u32 pa)
-{
-	return pa >> 4 | 1;
-}
-
 /* VA 0 to 16 MiB is physical and open to all, 20040000 the test's. */
 static void mmu_on(struct rig *r)
 {
@@ -95,13 +85,29 @@ static void users_flush(struct rig *r, u32 type)
 	is(rig_word(r, ELSEWHERE + 0x104), 0x22, "  store after");
 }
 
+#define PAGES 96
+
+/* A loop over all pages: what is 8 behind PAGE, or its like in the others, goes to `to` behind it. O3 is 0x1000. */
+static void emit_sweep(struct rig *r, bool up, s32 to)
+{
+	u32 loop;
+
+	emit_set(r, G1, up ? PAGE : PAGE + 0x1000 * (PAGES - 1));
+	emit(r, a_imm(OR, G2, G0, PAGES));
+	loop = r->at;
+	emit(r, m_imm(LD, G3, G1, 8));
+	emit(r, m_imm(ST, G3, G1, to));
+	emit(r, a_imm(SUBCC, G2, G2, 1));
+	emit(r, a_bicc(BNE, false, (s32)(loop - r->at)));
+	emit(r, a_reg(up ? ADD : SUB, G1, G1, O3));
+}
+
 /*
- * 96 pages are used; then their entries name the pages in the opposite order, and how = 0 a flush of type 4,
+ * PAGES are used; then their entries name the pages in the opposite order, and how = 0 a flush of type 4,
  * 1 a context switch there and back, makes all of them seen, whatever number of translations was held.
  */
 static void many(struct rig *r, unsigned how)
 {
-	enum { PAGES = 96 };
 	u32 loop, bad = 0;
 
 	mmu_on(r);
@@ -110,15 +116,8 @@ static void many(struct rig *r, unsigned how)
 		rig_put(r, TABLE3 + 4 * i, pte(DATA + 0x1000 * i, 3));
 		rig_put(r, DATA + 0x1000 * i + 8, 0x100 + i);
 	}
-	emit_set(r, G1, PAGE);
-	emit(r, a_imm(OR, G2, G0, PAGES));
 	emit_set(r, O3, 0x1000);
-	loop = r->at;
-	emit(r, m_imm(LD, G3, G1, 8));
-	emit(r, m_imm(ST, G3, G1, 12));
-	emit(r, a_imm(SUBCC, G2, G2, 1));
-	emit(r, a_bicc(BNE, false, (s32)(loop - r->at)));
-	emit(r, a_reg(ADD, G1, G1, O3));
+	emit_sweep(r, true, 12);
 	emit_set(r, O0, TABLE3);
 	emit_set(r, O1, pte(DATA + 0x1000 * (PAGES - 1), 3));
 	emit(r, a_imm(OR, G2, G0, PAGES));
@@ -133,14 +132,7 @@ static void many(struct rig *r, unsigned how)
 	emit(r, m_asi(ST, how ? O1 : G0, O0, G0, how ? ASI_MMU_REGS : ASI_MMU_FLUSH_PROBE));
 	emit(r, m_asi(ST, G0, O0, G0, how ? ASI_MMU_REGS : ASI_MMU_FLUSH_PROBE));
 	/* From the last down: the first half of them is what was used last. */
-	emit_set(r, G1, PAGE + 0x1000 * (PAGES - 1));
-	emit(r, a_imm(OR, G2, G0, PAGES));
-	loop = r->at;
-	emit(r, m_imm(LD, G3, G1, 8));
-	emit(r, m_imm(ST, G3, G1, 16));
-	emit(r, a_imm(SUBCC, G2, G2, 1));
-	emit(r, a_bicc(BNE, false, (s32)(loop - r->at)));
-	emit(r, a_reg(SUB, G1, G1, O3));
+	emit_sweep(r, false, 16);
 	emit_end(r);
 	if (!rig_all(r, 2100, "%u pages, %s", PAGES, how ? "another context and back" : "a flush"))
 		return;
@@ -184,9 +176,7 @@ static void large(struct rig *r)
 			rig_put(r, TABLE2 + 4, pte(one[i].segment, 3));
 		if (one[i].pa)
 			rig_put(r, (u32)one[i].pa, want);
-		r->cpu.ref = true;
-		rig_restore(r);
-		cpu_set_state(&r->cpu, &r->start);
+		go_live(r);
 		is_tt(cpu_load_asi(&r->cpu, ASI_SUPER_DATA, one[i].va, 4, &val),
 		      one[i].pa ? 0 : TT_DATA_ERROR, "large page, %s", one[i].name);
 		is(val, want, "  the word");
@@ -194,10 +184,8 @@ static void large(struct rig *r)
 	/* Level 0 has the four bits above the address's 32. */
 	mmu_on(r);
 	rig_put(r, CONTEXTS, pte(0xd12345000, 3));
-	r->cpu.ref = true;
-	rig_restore(r);
+	go_live(r);
 	be32_put(r->high + HIGH_SIZE + 0x48, 0xcafe);
-	cpu_set_state(&r->cpu, &r->start);
 	u64 val = 0;
 	is_tt(cpu_load_asi(&r->cpu, ASI_SUPER_DATA, 0x48, 4, &val), 0,
 	      "large page, level 0 above 4 GiB");

@@ -294,29 +294,29 @@ static __maybe_unused bool rig_same_spin(struct rig *r, u64 n)
 }
 
 /* And as a test: the caller judges what comes after it only where it passes. */
-__attribute__((format(printf, 3, 4), unused)) static bool rig_all(struct rig *r, u64 n,
-								  const char *fmt, ...)
-{
-	char name[200];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(name, sizeof(name), fmt, ap);
-	va_end(ap);
-	return ok(rig_same_spin(r, n), "%s: all ways to run it end alike", name);
-}
+#define rig_all(r, n, fmt, ...)                                                                    \
+	ok(rig_same_spin(r, n), fmt ": all ways to run it end alike", ##__VA_ARGS__)
 
 /* A trap type as it should be; the check's name says which, and tools/exactness counts it by that. */
-__attribute__((format(printf, 3, 4), unused)) static void is_tt(unsigned got, unsigned want,
-								const char *fmt, ...)
-{
-	char name[200];
-	va_list ap;
+#define is_tt(got, want, fmt, ...) is(got, want, fmt ", tt %02x", ##__VA_ARGS__, want)
 
-	va_start(ap, fmt);
-	vsnprintf(name, sizeof(name), fmt, ap);
-	va_end(ap);
-	is(got, want, "%s, tt %02x", name, want);
+/* The start state and image go live, for tests that call the MMU itself. */
+static __maybe_unused void go_live(struct rig *r)
+{
+	r->cpu.ref = true;
+	rig_restore(r);
+	cpu_set_state(&r->cpu, &r->start);
+}
+
+/* Entries of the MMU's tables: of a page, with its access permissions, and of another table. */
+static __maybe_unused u32 pte(u64 pa, unsigned acc)
+{
+	return (u32)(pa >> 4) | acc << 2 | 2;
+}
+
+static __maybe_unused u32 ptd(u64 pa)
+{
+	return (u32)(pa >> 4) | 1;
 }
 
 static __maybe_unused u32 rig_word(struct rig *r, u32 at)
