@@ -40,4 +40,18 @@ static inline void runs_drop(struct runs_at *at)
 	}
 }
 
+/* As many as lie side by side from the next one on, `most` at most: past them. How many they were. */
+static inline u32 runs_together(struct runs_at *at, u32 most)
+{
+	u32 left = at->runs->run[at->run].nr - at->in;
+
+	if (left > most) {
+		at->in += most;
+		return most;
+	}
+	at->run++;
+	at->in = 0;
+	return left;
+}
+
 #endif

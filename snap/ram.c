@@ -15,6 +15,7 @@ enum { METHOD_RAW, METHOD_DEFLATED };
 #define GROUP_BYTES (SNAP_GROUP * SNAP_PAGE)
 #define PACKED(n) ((n) + (n) / 8 + 64) /* the most that n bytes become */
 #define GROUP_PACKED PACKED(GROUP_BYTES)
+#define CHUNK 65536u /* of a group that is read at once */
 #define LEVEL 1 /* the fastest: a guest waits for nobody, but a disk does for a file */
 
 bool snap_runs_get(struct snap_cursor *c, struct runs *runs, u32 r, u64 pages)
@@ -179,23 +180,62 @@ static bool get_raw(struct snap_cursor *c, u8 *mem, const struct runs *runs)
 	return true;
 }
 
-/* One group's octets into `group`, n bytes, exactly. */
-static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *group, u32 n)
+/* The next octets of the group in the stream, of which *left are still to come. */
+static bool feed(struct snap_cursor *c, z_stream *z, u8 *in, u32 *left)
 {
-	u32 len;
+	u32 n = *left < CHUNK ? *left : CHUNK;
 
-	if (!snap_get32(c, &len))
-		return false;
-	if (len > PACKED(n))
-		return snap_refuse(c, "pages", "a group is longer than it can be");
-	if (!snap_get(c, in, len))
-		return false;
-	inflateReset(z);
+	*left -= n;
 	z->next_in = in;
-	z->avail_in = len;
-	z->next_out = group;
+	z->avail_in = n;
+	return snap_get(c, in, n);
+}
+
+/* n octets, or with n = 0 the stream's end, to where they belong. */
+static bool inflate_to(struct snap_cursor *c, z_stream *z, u8 *in, u32 *left, u8 *to, u32 n)
+{
+	int status = Z_OK;
+
+	z->next_out = to;
 	z->avail_out = n;
-	if (inflate(z, Z_FINISH) != Z_STREAM_END || z->avail_in || z->avail_out)
+	while (status == Z_OK && (z->avail_out || !n)) {
+		if (!z->avail_in && *left && !feed(c, z, in, left))
+			return false;
+		status = inflate(z, Z_NO_FLUSH);
+	}
+	if (status == Z_MEM_ERROR)
+		return snap_refuse(c, NULL, "there is too little memory");
+	if (z->avail_out || (status != Z_STREAM_END && (status != Z_OK || !n)))
+		return snap_refuse(c, "pages", "a group is no deflated stream of its pages");
+	for (u32 off = 0; off < n; off += SNAP_PAGE)
+		if (page_is_zero(to + off))
+			return snap_refuse(c, "pages", zero_page);
+	return true;
+}
+
+/* The next group: its pages one run after the other. */
+static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *mem, struct runs_at *at,
+			  u32 pages)
+{
+	u32 left;
+
+	if (!snap_get32(c, &left))
+		return false;
+	if (left > PACKED(pages * SNAP_PAGE))
+		return snap_refuse(c, "pages", "a group is longer than it can be");
+	inflateReset(z);
+	z->avail_in = 0;
+	while (pages) {
+		u8 *to = mem + (u64)SNAP_PAGE * runs_peek(at);
+		u32 n = runs_together(at, pages);
+
+		if (!inflate_to(c, z, in, &left, to, n * SNAP_PAGE))
+			return false;
+		pages -= n;
+	}
+	if (!inflate_to(c, z, in, &left, mem, 0))
+		return false;
+	if (z->avail_in || left)
 		return snap_refuse(c, "pages", "a group is no deflated stream of its pages");
 	return true;
 }
@@ -203,30 +243,20 @@ static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *group,
 static bool get_packed(struct snap_cursor *c, u8 *mem, const struct runs *runs)
 {
 	struct runs_at at = { .runs = runs };
-	u64 left = runs->things;
-	u32 most = left < SNAP_GROUP ? (u32)left : SNAP_GROUP;
-	u8 *in = malloc(PACKED(most * SNAP_PAGE)), *group = malloc(most * SNAP_PAGE);
+	u8 *in = malloc(CHUNK);
 	z_stream z = { .zalloc = Z_NULL };
-	bool good = in && group && inflateInit(&z) == Z_OK;
+	bool good = in && inflateInit(&z) == Z_OK;
 
 	if (!good)
 		snap_refuse(c, NULL, "there is too little memory");
-	while (good && left) {
+	for (u64 left = runs->things; good && left;) {
 		u32 n = left < SNAP_GROUP ? (u32)left : SNAP_GROUP;
 
-		good = inflate_group(c, &z, in, group, n * SNAP_PAGE);
-		for (u32 i = 0; good && i < n; i++, runs_drop(&at)) {
-			const u8 *p = group + SNAP_PAGE * i;
-
-			if (page_is_zero(p))
-				good = snap_refuse(c, "pages", zero_page);
-			memcpy(mem + (u64)SNAP_PAGE * runs_peek(&at), p, SNAP_PAGE);
-		}
+		good = inflate_group(c, &z, in, mem, &at, n);
 		left -= n;
 	}
 	inflateEnd(&z);
 	free(in);
-	free(group);
 	return good;
 }
 

@@ -74,7 +74,7 @@ static struct source source_of(const struct stream *s)
 }
 
 struct rec {
-	u8 p[65536];
+	u8 p[400 << 10];
 	size_t n;
 };
 
@@ -744,11 +744,20 @@ static void test_pages(void)
 	PAGES_ARE(packed, no_stream, "an octet less", p_.more = -1);
 	PAGES_ARE(packed, no_stream, "the stream of a page less", p_.fewer = 1, p_.pages = 64,
 		  p_.nr_runs = 1, p_.run[0][1] = 64);
+	PAGES_ARE(packed, no_stream, "one that ends where a run does", p_.fewer = 2, p_.pages = 5,
+		  p_.run[0][1] = 3, p_.run[1][0] = 5, p_.run[1][1] = 2);
 	PAGES_ARE(packed, "it is longer than what it says", "something behind the groups",
 		  p_.extra = 1);
 	PAGES_ARE(raw, "it is longer than what it says", "something behind the pages",
 		  p_.extra = 1);
 	PAGES_ARE(packed, no_stream, "a preset dictionary", p_.dictionary = true);
+	/* Groups of 256 KiB, which are read in parts. */
+	for (u32 i = 0, r = 1; i < 70 * SNAP_PAGE; i++, r = r * 1103515245 + 12345)
+		was[i] = (u8)(r >> 16);
+	PAGES_ARE(packed, "", "pages of noise");
+	ok(!memcmp(mem, was, 70 * SNAP_PAGE), "are where they belong");
+	PAGES_ARE(packed, no_stream, "an octet more than its stream", p_.more = 1);
+	PAGES_ARE(packed, no_stream, "an octet less", p_.more = -1);
 }
 
 /* Each read and each allocation fails; the record ends early. */
