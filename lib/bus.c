@@ -146,7 +146,7 @@ int bus_write(struct bus *bus, u64 pa, unsigned size, u64 val)
 		return -EFAULT;
 	if (range->mem) {
 		if (!range->rom) {
-			past_touch(range->past, pa - range->pa, size);
+			bus_range_touch(range, pa - range->pa, size);
 			be_put(range->mem + (pa - range->pa), size, val);
 			bus_tell(bus, pa, size);
 		}
@@ -171,8 +171,16 @@ void bus_touch(struct bus *bus, u64 pa, u64 n)
 
 	if (!range || !range->mem)
 		return;
-	past_touch(range->past, pa - range->pa, n);
+	bus_range_touch(range, pa - range->pa, n);
 	bus_tell(bus, pa, n);
+}
+
+void bus_set_keep(struct bus *bus, u64 pa, struct keep *keep)
+{
+	unsigned i = bus_slot(bus, pa);
+
+	if (i < bus->nr && range_holds(&bus->range[i], pa))
+		bus->range[i].keep = keep;
 }
 
 int bus_copy_from(struct bus *bus, u64 pa, void *dst, u64 n)
@@ -198,7 +206,7 @@ int bus_copy_to(struct bus *bus, u64 pa, const void *src, u64 n)
 	if (!range || !range->mem)
 		return -EFAULT;
 	if (!range->rom) {
-		past_touch(range->past, pa - range->pa, n);
+		bus_range_touch(range, pa - range->pa, n);
 		memcpy(range->mem + (pa - range->pa), src, n);
 		bus_tell(bus, pa, n);
 	}

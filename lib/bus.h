@@ -12,6 +12,7 @@
 
 #include <errno.h>
 
+#include "lib/keep.h"
 #include "lib/past.h"
 #include "lib/types.h"
 
@@ -35,8 +36,17 @@ struct bus_range {
 	bool rom; /* memory that ignores writes */
 	const struct region *io;
 	void *chip;
-	struct past *past; /* of memory: is told before every write; NULL: nobody */
+	/* Of memory, and told before every write; NULL: nobody. */
+	struct past *past;
+	struct keep *keep;
 };
+
+/* n > 0 bytes at `off` of a memory are about to be written. */
+static inline void bus_range_touch(const struct bus_range *range, u64 off, u64 n)
+{
+	past_touch(range->past, off, n);
+	keep_touch(range->keep, off, n);
+}
 
 struct bus {
 	struct bus_range *range; /* ascending, never overlapping */
@@ -79,6 +89,9 @@ int bus_write(struct bus *bus, u64 pa, unsigned size, u64 val);
  * whoever has the memory at hand. Says what bus_write() would. No more than one range.
  */
 void bus_touch(struct bus *bus, u64 pa, u64 n);
+
+/* Whom to tell before the memory at pa is written; NULL: nobody any more. */
+void bus_set_keep(struct bus *bus, u64 pa, struct keep *keep);
 
 /* Memory only: n bytes, all in one mapped memory range; 0 or -EFAULT with nothing copied. */
 int bus_copy_from(struct bus *bus, u64 pa, void *dst, u64 n);

@@ -14,7 +14,7 @@
 struct store {
 	struct past *past;
 	struct block *block; /* of a disk */
-	struct code_cache *code; /* of a memory, which is at pa */
+	struct machine *m; /* of a memory, which is at pa */
 	u64 pa;
 };
 
@@ -49,7 +49,7 @@ static struct past *add_memory(struct machine *m, const struct bus_range *r)
 {
 	const struct store new = {
 		.past = past_new_mem(r->mem, r->size),
-		.code = &m->code,
+		.m = m,
 		.pa = r->pa,
 	};
 
@@ -234,7 +234,8 @@ static void changed(void *arg, u64 off, const u8 *old, const u8 *new)
 {
 	const struct store *s = arg;
 
-	code_replaced(s->code, s->pa + off, old, new);
+	keep_touch(bus_find(&s->m->bus, s->pa)->keep, off, PAST_PAGE);
+	code_replaced(&s->m->code, s->pa + off, old, new);
 }
 
 int capture_go_back(struct machine *m, const struct capture *c)

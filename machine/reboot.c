@@ -8,20 +8,14 @@
 #include "lib/host-mem.h"
 #include "lib/zero.h"
 
-struct reboot *reboot_new(u64 ram_size)
+struct reboot *reboot_new(struct machine *m)
 {
 	struct reboot *r = calloc(1, sizeof(*r));
 
-	if (!r)
-		return NULL;
-	r->size = ram_size;
-	r->ram = host_mem_new(ram_size);
-	if (!r->ram) {
-		free(r);
-		return NULL;
-	}
-	host_mem_sparse(r->ram, ram_size);
-	return r;
+	if (r && keep_init(&r->ram, m->ram, m->config.ram_size))
+		return r;
+	reboot_free(r);
+	return NULL;
 }
 
 void reboot_free(struct reboot *r)
@@ -29,25 +23,33 @@ void reboot_free(struct reboot *r)
 	if (!r)
 		return;
 	runs_release(&r->runs);
-	host_mem_free(r->ram, r->size);
+	keep_release(&r->ram);
 	free(r);
+}
+
+void reboot_set(struct machine *m, struct reboot *r)
+{
+	reboot_free(m->reboot);
+	m->reboot = r;
+	bus_set_keep(&m->bus, 0, &r->ram);
+	/* What they let pass comes by bus_range_touch() once more. */
+	for (unsigned i = 0; i < m->config.nr_cpus; i++)
+		cpu_flush_tlb(m->cpu[i]);
 }
 
 int reboot_note(struct machine *m)
 {
 	u64 pages = m->config.ram_size / SNAP_PAGE;
-	struct reboot *r = reboot_new(m->config.ram_size);
+	struct reboot *r = reboot_new(m);
 	u8 *touched = malloc((size_t)pages);
 	int ret = r && touched ? 0 : -ENOMEM;
 
 	if (!ret)
 		host_mem_touched(m->ram, m->config.ram_size, touched);
 	for (u64 i = 0; !ret && i < pages; i++) {
-		u64 off = i * SNAP_PAGE;
-
-		if (!touched[i] || is_zero(m->ram + off, SNAP_PAGE))
+		if (!touched[i] || is_zero(m->ram + i * SNAP_PAGE, SNAP_PAGE))
 			continue;
-		memcpy(r->ram + off, m->ram + off, SNAP_PAGE);
+		keep_note(&r->ram, i);
 		ret = runs_add(&r->runs, (u32)i, 1);
 	}
 	free(touched);
@@ -57,9 +59,21 @@ int reboot_note(struct machine *m)
 	}
 	cpu_get_state(m->cpu[0], &r->start);
 	r->start.icount = 0;
-	reboot_free(m->reboot);
-	m->reboot = r;
+	reboot_set(m, r);
 	return 0;
+}
+
+/* Pages that nobody has written are as they were. */
+static void load_run(struct machine *m, const struct keep *k, const struct span *run)
+{
+	for (u32 i = 0; i < run->nr; i++) {
+		u64 page = run->first + i, off = SNAP_PAGE * page;
+
+		if (keep_is_live(k, page))
+			continue;
+		bus_touch(&m->bus, off, SNAP_PAGE);
+		memcpy(m->ram + off, keep_page(k, page), SNAP_PAGE);
+	}
 }
 
 void reboot_load(struct machine *m)
@@ -67,12 +81,8 @@ void reboot_load(struct machine *m)
 	const struct reboot *r = m->reboot;
 	struct cpu_state start = r->start;
 
-	for (u32 i = 0; i < r->runs.nr; i++) {
-		u64 off = (u64)SNAP_PAGE * r->runs.run[i].first;
-
-		bus_touch(&m->bus, off, (u64)SNAP_PAGE * r->runs.run[i].nr);
-		memcpy(m->ram + off, r->ram + off, (size_t)SNAP_PAGE * r->runs.run[i].nr);
-	}
+	for (u32 i = 0; i < r->runs.nr; i++)
+		load_run(m, &r->ram, &r->runs.run[i]);
 	start.icount = m->cpu[0]->icount;
 	cpu_set_state(m->cpu[0], &start);
 }

@@ -12,8 +12,7 @@
 
 struct reboot {
 	struct cpu_state start; /* of CPU 0, its icount without meaning */
-	u8 *ram; /* zero but for the pages in runs */
-	u64 size; /* bytes of RAM */
+	struct keep ram; /* the pages in runs */
 	struct runs runs;
 };
 
@@ -21,8 +20,10 @@ struct reboot {
 int reboot_note(struct machine *m);
 /* After machine_reset(): load all that again. */
 void reboot_load(struct machine *m);
-/* An empty one for a memory of so many bytes; NULL: no memory. */
-struct reboot *reboot_new(u64 ram_size);
+/* An empty one for the machine's memory, which does not know of it yet; NULL: no memory. */
+struct reboot *reboot_new(struct machine *m);
+/* From now on this one is the machine's, and its memory's; whatever it had is freed. */
+void reboot_set(struct machine *m, struct reboot *r);
 void reboot_free(struct reboot *r); /* NULL is allowed */
 
 #endif

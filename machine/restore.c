@@ -280,7 +280,7 @@ struct load {
 	u32 record;
 	bool look; /* only to look at: chips are asked nothing */
 	struct runs ram; /* the pages that RAM has */
-	u64 mapped; /* where in the file they begin; 0: they were not mapped */
+	bool mapped; /* the file itself */
 	struct snap_cursor cur;
 };
 
@@ -474,9 +474,8 @@ static bool load_memories(struct load *l)
 		    !snap_pages_get(&l->cur, mem.mem, mem.size, n ? NULL : &l->ram) ||
 		    !snap_cursor_end(&l->cur))
 			return false;
-		if (!n && l->cur.skipped)
-			l->mapped =
-				l->cur.frame->off + l->cur.frame->len - l->ram.things * SNAP_PAGE;
+		if (!n)
+			l->mapped = l->cur.skipped;
 	}
 	code_flush(&l->m->code);
 	return true;
@@ -484,7 +483,7 @@ static bool load_memories(struct load *l)
 
 static bool load_held(struct load *l, struct reboot *r, struct runs *held)
 {
-	if (!snap_pages_get(&l->cur, r->ram, l->m->config.ram_size, held) ||
+	if (!snap_pages_get(&l->cur, r->ram.copy, l->m->config.ram_size, held) ||
 	    !snap_cursor_end(&l->cur))
 		return false;
 	/* Mapped pages are not looked at. */
@@ -492,7 +491,7 @@ static bool load_held(struct load *l, struct reboot *r, struct runs *held)
 		for (u32 k = 0; k < held->run[i].nr; k++) {
 			u64 off = (u64)SNAP_PAGE * (held->run[i].first + k);
 
-			if (!memcmp(r->ram + off, l->m->ram + off, SNAP_PAGE))
+			if (!memcmp(r->ram.copy + off, l->m->ram + off, SNAP_PAGE))
 				return snap_refuse(&l->cur, "pages",
 						   "RAM has one of them unchanged");
 		}
@@ -500,28 +499,17 @@ static bool load_held(struct load *l, struct reboot *r, struct runs *held)
 	return true;
 }
 
-/* A run of pages that RAM has, the first of them as number `nr`. */
-static void keep_run(struct load *l, struct reboot *r, const struct span *run, u64 nr)
-{
-	struct snap_source *src = l->s->img.src;
-	u64 at = (u64)SNAP_PAGE * run->first, n = (u64)SNAP_PAGE * run->nr;
-
-	if (!l->mapped || src->map(src, l->mapped + SNAP_PAGE * nr, r->ram + at, n))
-		memcpy(r->ram + at, l->m->ram + at, n);
-}
-
 /* Kept pages are those of RAM; none may be held as well. */
 static bool load_kept(struct load *l, struct reboot *r, const struct runs *kept,
 		      const struct runs *held)
 {
 	struct runs_at ram = { .runs = &l->ram }, other = { .runs = held };
-	u64 nr = 0;
 
 	for (u32 i = 0; i < kept->nr; i++) {
 		const struct span *run = &kept->run[i];
 
 		for (u32 k = 0; k < run->nr; k++) {
-			for (; runs_peek(&ram) < run->first + k; nr++)
+			while (runs_peek(&ram) < run->first + k)
 				runs_drop(&ram);
 			while (runs_peek(&other) < run->first + k)
 				runs_drop(&other);
@@ -529,8 +517,8 @@ static bool load_kept(struct load *l, struct reboot *r, const struct runs *kept,
 			    runs_peek(&other) == run->first + k)
 				return snap_refuse(&l->cur, "kept",
 						   "a page is not there, or twice");
+			keep_note(&r->ram, run->first + k);
 		}
-		keep_run(l, r, run, nr + 1 - run->nr);
 	}
 	return true;
 }
@@ -574,8 +562,9 @@ static bool load_boot(struct load *l)
 
 	if (!next(l, "BOOT", 0, "boot"))
 		return false;
-	reboot_free(l->m->reboot);
-	r = l->m->reboot = reboot_new(l->m->config.ram_size);
+	r = reboot_new(l->m);
+	if (r)
+		reboot_set(l->m, r);
 	p = malloc(n);
 	if (!r || !p || !snap_get(&l->cur, p, n)) {
 		free(p);
@@ -761,6 +750,8 @@ void snapshot_adopt(struct machine *m, struct machine *from)
 	code_flush(&m->code);
 	m->reboot = from->reboot;
 	from->reboot = reboot;
+	bus_set_keep(&m->bus, 0, &m->reboot->ram);
+	bus_set_keep(&from->bus, 0, reboot ? &reboot->ram : NULL);
 	adopt_firmware(m, from);
 	for (unsigned i = 0; i < CHR_NR; i++) {
 		m->chr[i].in = from->chr[i].in;

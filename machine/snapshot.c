@@ -244,7 +244,8 @@ static int split_boot(const struct machine *m, struct runs *kept, struct runs *h
 		for (u32 k = 0; !ret && k < r->runs.run[i].nr; k++) {
 			u32 page = r->runs.run[i].first + k;
 			u64 off = (u64)page * SNAP_PAGE;
-			bool same = !memcmp(r->ram + off, m->ram + off, SNAP_PAGE);
+			bool same = keep_is_live(&r->ram, page) ||
+				    !memcmp(r->ram.copy + off, m->ram + off, SNAP_PAGE);
 
 			ret = runs_add(same ? kept : held, page, 1);
 		}
@@ -266,8 +267,8 @@ static void add_boot(struct plan *p, const struct machine *m, bool raw)
 		add32(o, kept.run[i].nr);
 	}
 	if (!p->err)
-		p->err = snap_pages_init(&p->boot, m->reboot->ram, m->config.ram_size, raw, &held,
-					 NULL);
+		p->err = snap_pages_init(&p->boot, m->reboot->ram.copy, m->config.ram_size, raw,
+					 &held, NULL);
 	p->rec[p->nr - 1].pages = &p->boot;
 	runs_release(&kept);
 	runs_release(&held);

@@ -110,7 +110,7 @@ bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
 	if (store && (range->rom || code_find(cpu->code, tr.pa)))
 		return false;
 	if (store)
-		past_touch(range->past, tr.pa - range->pa, PAST_PAGE);
+		bus_range_touch(range, tr.pa - range->pa, PAST_PAGE);
 	va &= ~0xfffu;
 	e->addend = (uintptr_t)(range->mem + (tr.pa - range->pa)) - va;
 	e->tag = va;
@@ -171,7 +171,7 @@ unsigned cpu_store_phys(struct cpu *cpu, u64 pa, unsigned size, u32 va, enum acc
 	if (range && range->mem) {
 		if (range->rom)
 			return 0;
-		past_touch(range->past, pa - range->pa, size);
+		bus_range_touch(range, pa - range->pa, size);
 		be_put(range->mem + (pa - range->pa), size, val);
 		code_written(cpu->code, pa, size);
 		return 0;

@@ -58,7 +58,7 @@ int prom_install(struct machine *m, char *err, size_t errlen)
 			 PROM_RAM_MIN >> 20);
 		return -EINVAL;
 	}
-	memset(rom, 0, MACHINE_PROM_SIZE);
+	/* Of what is blank nothing is written, so that it takes no memory. */
 	for (unsigned n = 0; n < CALL_NR; n++) {
 		const struct stub *stub = stub_of(n);
 
