@@ -95,16 +95,16 @@ sub busy {
 }
 
 sub cut {
-	my ($board) = @_;
+	my ($board, $mib) = @_;
 	my $base = image('disk.img');
-	my @machine = ('-M', $board, '-m', 32, '-bios', $rom, '-vga', 'none', '-kernel', "$guest/image",
+	my @machine = ('-M', $board, '-m', $mib, '-bios', $rom, '-vga', 'none', '-kernel', "$guest/image",
 		'-initrd', "$guest/initrd.gz", '-append', 'console=ttyS0 panic=1 vonk.run=disk,net vonk.mib=1');
 	my $whole = vonk(@machine, '-drive', "file=$base,overlay=$tmp/whole");
 	is($whole->{status}, 0, "$board: the whole run") or return diag($whole->{stderr});
 	like($whole->{console}, qr/^vonk-test disk: 0\r?$/m, '  the disk is well');
 
-	# For each that is drawn one or two more are taken from around what is due.
-	my @drawn = sort { $a <=> $b } map { 1 + int rand($whole->{insns} - 2) } 1 .. ($instants + 1) / 2;
+	# Beside those that are drawn there are others, from around what is due.
+	my @drawn = sort { $a <=> $b } map { 1 + int rand($whole->{insns} - 2) } 1 .. 0.95 * $instants;
 	my ($console, $nr, $at, $same, $again, %count) = ('', 0, 0, 0, 0);
 	my @from = (@machine, '-drive', "file=$base,overlay=$tmp/parts");
 	my ($snap, $next) = ("$tmp/a.snap", "$tmp/b.snap");
@@ -150,6 +150,8 @@ sub cut {
 
 srand $seed;
 diag("seed $seed");
-cut($_) for 'SS-5', $full ? 'SS-20' : ();
+cut('SS-5', 32);
+# With 32 MiB on an SS-20 OpenBIOS is at an end, in QEMU as well.
+cut('SS-20', 64) if $full;
 diag("again: VONK_SEED=$seed VONK_INSTANTS=$instants perl $0") if !Test::More->builder->is_passing;
 done_testing();
