@@ -13,8 +13,7 @@ enum { METHOD_RAW, METHOD_DEFLATED };
 
 #define HEAD 24u
 #define GROUP_BYTES (SNAP_GROUP * SNAP_PAGE)
-#define PACKED(n) ((n) + (n) / 8 + 64) /* the most that n bytes become */
-#define GROUP_PACKED PACKED(GROUP_BYTES)
+#define PACKED(n) ((n) / 2) /* the most that n bytes become, or else they stay as they are */
 #define CHUNK 65536u /* of a group that is read at once */
 #define LEVEL 1 /* the fastest: a guest waits for nobody, but a disk does for a file */
 
@@ -60,9 +59,14 @@ static u32 gather(struct runs_at *at, const u8 *mem, u8 *group)
 	return SNAP_PAGE * n;
 }
 
+/*
+ * What deflating does not halve is not worth the time of inflating it: code of programs, mostly, and what is
+ * compressed already.
+ */
 static int pack_group(struct snap_pages *p, z_stream *z, u8 *group, u32 n)
 {
-	u8 *out = octets_room(&p->packed, 4 + GROUP_PACKED);
+	u8 *out = octets_room(&p->packed, 4 + GROUP_BYTES);
+	u32 len = n;
 
 	if (!out)
 		return -ENOMEM;
@@ -70,10 +74,13 @@ static int pack_group(struct snap_pages *p, z_stream *z, u8 *group, u32 n)
 	z->next_in = group;
 	z->avail_in = n;
 	z->next_out = out + 4;
-	z->avail_out = GROUP_PACKED;
-	BUG_ON(deflate(z, Z_FINISH) != Z_STREAM_END);
-	be32_put(out, (u32)z->total_out);
-	p->packed.len += 4 + z->total_out;
+	z->avail_out = PACKED(n);
+	if (deflate(z, Z_FINISH) == Z_STREAM_END)
+		len = (u32)z->total_out;
+	else
+		memcpy(out + 4, group, n);
+	be32_put(out, len);
+	p->packed.len += 4 + len;
 	return 0;
 }
 
@@ -152,7 +159,14 @@ void snap_pages_put(struct snap_writer *w, const struct snap_pages *p)
 			 (u64)SNAP_PAGE * p->runs.run[i].nr);
 }
 
-static const char zero_page[] = "a page is all zero and must not be there";
+/* No page of those that have come is zero. */
+static bool check_pages(struct snap_cursor *c, const u8 *pages, u64 n)
+{
+	for (u64 off = 0; off < n; off += SNAP_PAGE)
+		if (page_is_zero(pages + off))
+			return snap_refuse(c, "pages", "a page is all zero and must not be there");
+	return true;
+}
 
 static bool get_raw(struct snap_cursor *c, u8 *mem, const struct runs *runs)
 {
@@ -171,11 +185,8 @@ static bool get_raw(struct snap_cursor *c, u8 *mem, const struct runs *runs)
 			c->skipped = true;
 			continue;
 		}
-		if (!snap_get(c, at, n))
+		if (!snap_get(c, at, n) || !check_pages(c, at, n))
 			return false;
-		for (u32 k = 0; k < runs->run[i].nr; k++)
-			if (page_is_zero(at + (u64)SNAP_PAGE * k))
-				return snap_refuse(c, "pages", zero_page);
 	}
 	return true;
 }
@@ -207,10 +218,7 @@ static bool inflate_to(struct snap_cursor *c, z_stream *z, u8 *in, u32 *left, u8
 		return snap_refuse(c, NULL, "there is too little memory");
 	if (z->avail_out || (status != Z_STREAM_END && (status != Z_OK || !n)))
 		return snap_refuse(c, "pages", "a group is no deflated stream of its pages");
-	for (u32 off = 0; off < n; off += SNAP_PAGE)
-		if (page_is_zero(to + off))
-			return snap_refuse(c, "pages", zero_page);
-	return true;
+	return check_pages(c, to, n);
 }
 
 /* The next group: its pages one run after the other. */
@@ -218,10 +226,12 @@ static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *mem, s
 			  u32 pages)
 {
 	u32 left;
+	bool plain;
 
 	if (!snap_get32(c, &left))
 		return false;
-	if (left > PACKED(pages * SNAP_PAGE))
+	plain = left == pages * SNAP_PAGE;
+	if (!plain && left > PACKED(pages * SNAP_PAGE))
 		return snap_refuse(c, "pages", "a group is longer than it can be");
 	inflateReset(z);
 	z->avail_in = 0;
@@ -229,10 +239,13 @@ static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *mem, s
 		u8 *to = mem + (u64)SNAP_PAGE * runs_peek(at);
 		u32 n = runs_together(at, pages);
 
-		if (!inflate_to(c, z, in, &left, to, n * SNAP_PAGE))
+		if (plain ? !snap_get(c, to, n * SNAP_PAGE) || !check_pages(c, to, n * SNAP_PAGE)
+			  : !inflate_to(c, z, in, &left, to, n * SNAP_PAGE))
 			return false;
 		pages -= n;
 	}
+	if (plain)
+		return true;
 	if (!inflate_to(c, z, in, &left, mem, 0))
 		return false;
 	if (z->avail_in || left)

@@ -588,6 +588,7 @@ struct pages {
 	u32 fewer; /* pages that a group's stream lacks */
 	u32 extra; /* octets behind all of it */
 	bool dictionary;
+	bool plain; /* groups as they are */
 };
 
 static const struct pages raw = {
@@ -611,6 +612,11 @@ static void put_group(struct rec *r, const struct pages *p, const u8 *pages, u32
 	size_t at = r->n;
 	z_stream z = { .zalloc = Z_NULL };
 
+	if (p->plain) {
+		put32(r, n * SNAP_PAGE + (u32)p->more);
+		put(r, pages, n * SNAP_PAGE);
+		return;
+	}
 	deflateInit(&z, 9);
 	if (p->dictionary)
 		deflateSetDictionary(&z, (const u8 *)"vonk", 4);
@@ -736,10 +742,14 @@ static void test_pages(void)
 		  p_.run[1][0] = 100);
 	PAGES_ARE(packed, "a page is all zero and must not be there", "a deflated one",
 		  p_.run[1][0] = 100);
-	PAGES_ARE(packed, "a group is longer than it can be", "a group of 288 KiB and more",
-		  p_.group = 64 * SNAP_PAGE * 9 / 8 + 65);
-	PAGES_ARE(packed, "it is too short for what it says", "one of 288 KiB",
-		  p_.group = 64 * SNAP_PAGE * 9 / 8 + 64);
+	PAGES_ARE(packed, "a group is longer than it can be", "a group that is not halved",
+		  p_.group = 64 * SNAP_PAGE / 2 + 1);
+	PAGES_ARE(packed, "it is too short for what it says", "one that is",
+		  p_.group = 64 * SNAP_PAGE / 2);
+	PAGES_ARE(packed, "a group is longer than it can be", "one of more than its pages",
+		  p_.group = 64 * SNAP_PAGE + 1);
+	PAGES_ARE(packed, "it is too short for what it says", "one of less than its pages",
+		  p_.group = 64 * SNAP_PAGE);
 	PAGES_ARE(packed, no_stream, "an octet more than its stream", p_.more = 1);
 	PAGES_ARE(packed, no_stream, "an octet less", p_.more = -1);
 	PAGES_ARE(packed, no_stream, "the stream of a page less", p_.fewer = 1, p_.pages = 64,
@@ -751,9 +761,17 @@ static void test_pages(void)
 	PAGES_ARE(raw, "it is longer than what it says", "something behind the pages",
 		  p_.extra = 1);
 	PAGES_ARE(packed, no_stream, "a preset dictionary", p_.dictionary = true);
-	/* Groups of 256 KiB, which are read in parts. */
+	PAGES_ARE(packed, "", "groups that are not deflated", p_.plain = true);
+	ok(!memcmp(mem, was, 70 * SNAP_PAGE) &&
+		   !memcmp(mem + 139 * SNAP_PAGE, was + 139 * SNAP_PAGE, SNAP_PAGE),
+	   "are where they belong");
+	PAGES_ARE(packed, "a page is all zero and must not be there", "one of those is zero",
+		  p_.plain = true, p_.run[1][0] = 100);
+	PAGES_ARE(packed, "a group is longer than it can be", "an octet less", p_.plain = true,
+		  p_.more = -1);
+	/* Groups of some 100 KiB, which are read in parts. */
 	for (u32 i = 0, r = 1; i < 70 * SNAP_PAGE; i++, r = r * 1103515245 + 12345)
-		was[i] = (u8)(r >> 16);
+		was[i] = i % SNAP_PAGE < 1600 ? (u8)(r >> 16) : 1;
 	PAGES_ARE(packed, "", "pages of noise");
 	ok(!memcmp(mem, was, 70 * SNAP_PAGE), "are where they belong");
 	PAGES_ARE(packed, no_stream, "an octet more than its stream", p_.more = 1);
@@ -874,6 +892,33 @@ static void test_make_pages(void)
 	}
 	runs_release(&some);
 	ok(!bad && tries, "a memory to be written: each of %u allocations fails", tries);
+}
+
+/* Pages of which deflating leaves less than half, just so, and more. */
+static void test_halved(void)
+{
+	struct runs some = { .nr = 0 };
+	static const struct {
+		u32 noise;
+		bool halved;
+	} row[] = { { 1000, true }, { 1900, true }, { 2100, false }, { 4096, false } };
+
+	runs_add(&some, 1, 3);
+	for (unsigned n = 0; n < ARRAY_SIZE(row); n++) {
+		struct snap_pages p;
+		u64 len;
+
+		for (u32 i = 0, r = 1; i < 4 * SNAP_PAGE; i++, r = r * 1103515245 + 12345)
+			was[i] = i % SNAP_PAGE < row[n].noise ? (u8)(r >> 16) : 1;
+		snap_pages_init(&p, was, sizeof(was), false, &some, NULL);
+		len = p.packed.len - 4;
+		ok(row[n].halved
+			   ? len > 3 * row[n].noise && len <= 3 * SNAP_PAGE / 2
+			   : len == 3 * SNAP_PAGE && !memcmp(p.packed.p + 4, was + SNAP_PAGE, len),
+		   "three pages with %u octets of noise each become %u", row[n].noise, (u32)len);
+		snap_pages_release(&p);
+	}
+	runs_release(&some);
 }
 
 /* The record that is written is the one that is drawn here; a deflated one is read again. */
@@ -1185,6 +1230,7 @@ int main(void)
 	test_trusted();
 	test_make_pages();
 	test_put_pages();
+	test_halved();
 	test_header();
 	test_frames();
 	test_frame_octets();

@@ -89,7 +89,13 @@ sub memory {
 		$data = '';
 		for (my $left = $p; $left > 0; $left -= 64) {
 			my $group = $left < 64 ? $left : 64;
-			my $z = take(u32());
+			my $n = u32();
+			my $z = take($n);
+			if ($n == 4096 * $group) {
+				$data .= $z;
+				next;
+			}
+			fail("a group of $n octets, not halved") if $n > 2048 * $group;
 			my $i = inflateInit() or fail('inflate');
 			my ($bytes, $status) = $i->inflate($z);
 			fail('a group does not end') if $status != Z_STREAM_END;
