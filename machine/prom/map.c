@@ -98,19 +98,32 @@ static u32 make_entry(const struct prom *p, u32 va)
 	return table ? level3_of(table, va) : 0;
 }
 
-/* What maps the page, of whatever level; 0: nothing does. */
-static u32 look_up(const struct prom *p, u32 va)
+/* What maps the page, of whatever level, 0: nothing does; and the size of all that is mapped by that, or not. */
+static u32 look_up_size(const struct prom *p, u32 va, u32 *size)
 {
 	u32 entry = level1_of(va), table = table_at(p, entry);
 
+	*size = REGION;
 	if (table) {
+		*size = SEGMENT;
 		entry = level2_of(table, va);
 		table = table_at(p, entry);
 	}
-	if (table)
+	if (table) {
+		*size = PAGE;
 		entry = level3_of(table, va);
+	}
 	entry = prom_get(p, entry);
 	return (entry & ET_MASK) == ET_PTE ? entry : 0;
+}
+
+/* The same, and how many bytes from va on are alike. */
+static u32 look_up(const struct prom *p, u32 va, u32 *left)
+{
+	u32 entry = look_up_size(p, va, left);
+
+	*left -= va & (*left - 1);
+	return entry;
 }
 
 static void forget_translations(const struct prom *p)
@@ -121,9 +134,12 @@ static void forget_translations(const struct prom *p)
 
 bool map_range(const struct prom *p, u32 va, u64 pa, u32 size, bool cached)
 {
-	for (u32 off = 0; off < size; off += PAGE) {
-		u32 entry = make_entry(p, va + off);
+	u32 entry = 0;
 
+	for (u32 off = 0; off < size; off += PAGE) {
+		bool next = entry && (va + off) % SEGMENT;
+
+		entry = next ? entry + 4 : make_entry(p, va + off);
 		if (!entry)
 			return false;
 		prom_put(p, entry, pte(pa + off, cached));
@@ -139,21 +155,15 @@ bool map_page(const struct prom *p, u32 va, u64 pa, bool cached)
 
 void unmap_range(const struct prom *p, u32 va, u32 size)
 {
-	for (u32 off = 0; off < size; off += PAGE) {
-		u32 entry = look_up(p, va + off) ? make_entry(p, va + off) : 0;
+	for (u32 off = 0, left; off < size; off += left < size - off ? left : size - off) {
+		u32 entry = look_up(p, va + off, &left) ? make_entry(p, va + off) : 0;
 
 		if (entry)
 			prom_put(p, entry, 0);
+		if (entry)
+			left = PAGE;
 	}
 	forget_translations(p);
-}
-
-bool map_is_free(const struct prom *p, u32 va, u32 size)
-{
-	for (u32 off = 0; off < size; off += PAGE)
-		if (look_up(p, va + off))
-			return false;
-	return true;
 }
 
 /* RAM from 0 on at its own address, in the largest pieces, but for page 0. */
@@ -220,23 +230,27 @@ static void put_list(const struct prom *p, u32 var, u32 at, const u32 (*range)[2
 	}
 }
 
+/* The first page from i on that is free, or is not; octets without one are passed over. */
+static u32 next_page(const struct prom *p, u32 i, bool free)
+{
+	const u8 *bits = prom_bytes(p, OFF_FREE, OFF_HANDLES - OFF_FREE);
+	u32 pages = ram_pages(p);
+
+	while (i < pages && is_free(p, i) != free)
+		i += i % 8 || bits[i / 8] != (free ? 0 : 0xff) ? 1 : 8;
+	return i < pages ? i : pages;
+}
+
 /* The ranges of free pages; returns how many, at most MEM_RANGES. */
 static u32 free_ranges(const struct prom *p, u32 (*range)[2])
 {
 	u32 pages = ram_pages(p), nr = 0;
 
-	for (u32 i = 0; i < pages && nr < MEM_RANGES; nr++) {
-		u32 start;
-
-		while (i < pages && !is_free(p, i))
-			i++;
-		start = i;
-		while (i < pages && is_free(p, i))
-			i++;
-		if (start == i)
-			break;
-		range[nr][0] = start * PAGE;
-		range[nr][1] = (i - start) * PAGE;
+	for (u32 i = next_page(p, 0, true), end; i < pages && nr < MEM_RANGES; nr++) {
+		end = next_page(p, i, false);
+		range[nr][0] = i * PAGE;
+		range[nr][1] = (end - i) * PAGE;
+		i = next_page(p, end, true);
 	}
 	return nr;
 }
@@ -274,11 +288,16 @@ static u32 find_pages(const struct prom *p, u32 nr, u32 align)
 /* The highest room of that size, where the caller has no wish; 0: none. */
 static u32 find_va(const struct prom *p, u32 size, u32 align)
 {
-	u32 run = 0;
+	u32 end = PICK_HIGH, some;
 
-	for (u32 va = PICK_HIGH - PAGE; va >= PICK_LOW; va -= PAGE) {
-		run = look_up(p, va) ? 0 : run + PAGE;
-		if (run >= size && !(va & (align - 1)))
+	for (u32 low = PICK_HIGH; low > PICK_LOW;) {
+		bool taken = look_up_size(p, low - PAGE, &some);
+		u32 va = (end - size) & ~(align - 1);
+
+		low = (low - PAGE) & ~(some - 1);
+		if (taken)
+			end = low;
+		else if (size <= end - low && va >= low)
 			return va;
 	}
 	return 0;
@@ -320,13 +339,11 @@ void mem_free(const struct prom *p, u32 va, u32 size)
 {
 	if (!sane(&va, &size))
 		return;
-	for (u32 off = 0; off < size; off += PAGE) {
-		u32 entry = look_up(p, va + off);
+	for (u32 off = 0, left; off < size; off += left < size - off ? left : size - off) {
+		u32 entry = look_up(p, va + off, &left);
 		u64 page = (entry & 0xffffff00) / (PAGE >> 4);
 
-		if (!entry)
-			continue;
-		if (page < ram_pages(p))
+		if (entry && page < ram_pages(p))
 			set_free(p, (u32)page, true);
 	}
 	unmap_range(p, va, size);

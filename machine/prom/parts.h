@@ -133,7 +133,6 @@ void map_init(const struct prom *p);
 bool map_page(const struct prom *p, u32 va, u64 pa, bool cached);
 bool map_range(const struct prom *p, u32 va, u64 pa, u32 size, bool cached);
 void unmap_range(const struct prom *p, u32 va, u32 size);
-bool map_is_free(const struct prom *p, u32 va, u32 size);
 /* Once the tree has its memory nodes, and after every change. */
 void map_publish(const struct prom *p);
 u32 mem_alloc(const struct prom *p, u32 va, u32 size, u32 align);

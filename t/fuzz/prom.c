@@ -10,7 +10,7 @@
 
 #define RAM 0x1000000u
 #define LOW 0x10000u /* of memory that the input writes: names, buffers */
-#define STEPS 48 /* each may map all of an address space */
+#define STEPS 48
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
