@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /*
  * The host's huge pages: forking a process copies its page tables, and each page that is touched for
@@ -36,6 +39,13 @@ u8 *host_mem_new(u64 size)
 void host_mem_sparse(u8 *mem, u64 size)
 {
 	madvise(mem, (size_t)size, MADV_NOHUGEPAGE);
+}
+
+void host_mem_begin(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
 }
 
 void host_mem_free(u8 *mem, u64 size)

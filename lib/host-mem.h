@@ -18,4 +18,10 @@ void host_mem_free(u8 *mem, u64 size);
  */
 void host_mem_touched(const u8 *mem, u64 size, u8 *touched);
 
+/*
+ * Once, before anything large is allocated: what is large is taken from the host by itself, however much of that
+ * size was freed before, so that it comes zero, is touched where it is used, and goes back at once.
+ */
+void host_mem_begin(void);
+
 #endif

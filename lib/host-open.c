@@ -570,13 +570,27 @@ static struct host_chr **slot_of(struct host *host, const struct chr *chr)
 	return NULL;
 }
 
+/* Its buffers are large, and most of them never used: their data are not cleared, and so not touched. */
+static struct host_chr *new_chr(void)
+{
+	struct host_chr *hc = malloc(sizeof(*hc));
+
+	if (!hc)
+		return NULL;
+	memset(hc, 0, offsetof(struct host_chr, input));
+	hc->input[TO_CHR].head = hc->input[TO_CHR].num = 0;
+	hc->input[TO_MONITOR].head = hc->input[TO_MONITOR].num = 0;
+	hc->output.head = hc->output.num = 0;
+	return hc;
+}
+
 int host_chr_open(struct host *host, const char *spec, struct chr *chr, char *err, size_t errlen)
 {
 	struct host_chr **slot = slot_of(host, NULL);
 	struct host_chr *hc;
 	int ret;
 
-	if (!slot || !(hc = calloc(1, sizeof(*hc)))) {
+	if (!slot || !(hc = new_chr())) {
 		snprintf(err, errlen, "%s: too many character devices", spec);
 		return slot ? -ENOMEM : -ENOSPC;
 	}

@@ -14,7 +14,7 @@
 
 #define MACHINE_DEVS 64
 #define MACHINE_PROM_SIZE (1u << 20)
-#define MACHINE_CODE_PAGES 256 /* 16 KiB each: 4 MiB of decoded instructions at most */
+#define MACHINE_CODE_PAGES 224 /* 16 KiB each: 3.5 MiB of decoded instructions at most */
 /* Instructions after which the host's input is looked at, at the latest. */
 #define MACHINE_QUANTUM 1000000
 

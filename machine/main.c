@@ -9,6 +9,7 @@
 
 #include "lib/host-about.h"
 #include "lib/host-load.h"
+#include "lib/host-mem.h"
 #include "lib/host-sandbox.h"
 #include "lib/host-save.h"
 #include "lib/host-signal.h"
@@ -703,6 +704,7 @@ static int session(struct run *r)
 	int status, ret;
 
 	r->batch = !isatty(STDIN_FILENO);
+	host_mem_begin();
 	host_init(&r->host);
 	host_signals_init();
 	tty_host = &r->host;

@@ -31,7 +31,8 @@
 #define MAX_OPS 256
 #define MAX_ROWS 8192
 #define MAX_NODES 32768
-#define HASH (1u << 16)
+#define HASH_BITS 14 /* about three slots for each step: a table that decoding has at hand */
+#define HASH (1u << HASH_BITS)
 #define MAX_ELEMENTS 8
 #define PARTS 6 /* files that the handlers are compiled in: arch/sparc/exec-fused-N.c */
 #define PART_ROWS 800 /* in each but the last: a row that is added changes no more than this one */
@@ -430,13 +431,13 @@ static struct step steps[HASH];
 static struct step *find_step(int node, struct element e)
 {
 	unsigned key = ((unsigned)node << 12 | (unsigned)e.op << 3 | (unsigned)e.forward) + 1;
-	unsigned h = key * 2654435761u >> 16;
+	unsigned h = key * 2654435761u >> (32 - HASH_BITS);
 
 	while (steps[h].key && steps[h].key != key)
 		h = (h + 1) % HASH;
 	if (!steps[h].key) {
-		if (nr_nodes == MAX_NODES)
-			die("too many rows");
+		if (nr_nodes == MAX_NODES || (unsigned)nr_nodes > HASH / 2)
+			die("too many rows: make HASH_BITS more");
 		steps[h] = (struct step){ key, nr_nodes };
 		nodes[nr_nodes++].row = -1;
 	}
@@ -461,11 +462,15 @@ static void build_tree(void)
 static void print_tree(void)
 {
 	printf("/* The elements' kinds and how they get their values, from node to node. */\n"
-	       "static const struct {\n\tu32 key;\n\tu16 node;\n} fused_step[%u] = {\n",
-	       HASH);
+	       "#define FUSED_HASH_BITS %u\nstatic const u32 fused_key[%u] = {\n",
+	       HASH_BITS, HASH);
 	for (unsigned h = 0; h < HASH; h++)
 		if (steps[h].key)
-			printf("\t[%u] = { %u, %d },\n", h, steps[h].key, steps[h].node);
+			printf("\t[%u] = %u,\n", h, steps[h].key);
+	printf("};\nstatic const u16 fused_next[%u] = {\n", HASH);
+	for (unsigned h = 0; h < HASH; h++)
+		if (steps[h].key)
+			printf("\t[%u] = %d,\n", h, steps[h].node);
 	printf("};\n\nstatic const struct {\n\tu16 row; /* + 1 */\n\tu8 n, forwards;\n} "
 	       "fused_node[] = {\n");
 	for (int i = 0; i < nr_nodes; i++) {

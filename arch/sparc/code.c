@@ -32,6 +32,7 @@ void code_release(struct code_cache *cache)
 {
 	for (unsigned i = 0; i < cache->nr; i++) {
 		free(cache->page[i]->counted);
+		free(cache->page[i]->run);
 		free(cache->page[i]);
 	}
 	free(cache->counts);
@@ -81,7 +82,24 @@ static void drop(struct code_cache *cache, struct code_page *page)
 	forget_fetches(cache, page);
 }
 
-/* A page that is free to be filled: a new one, or the oldest. */
+/*
+ * The oldest, but what was entered again since it had its turn has another round, so that what is
+ * in use all the time outlasts what runs once.
+ */
+static struct code_page *victim(struct code_cache *cache)
+{
+	for (;;) {
+		struct code_page *page = cache->page[cache->victim];
+
+		cache->victim = (cache->victim + 1) % cache->nr;
+		if (!page->mem || !page->again)
+			return page;
+		page->again = false;
+		forget_fetches(cache, page);
+	}
+}
+
+/* A page that is free to be filled: a new one, or one that is given up. */
 static struct code_page *take(struct code_cache *cache)
 {
 	struct code_page *page;
@@ -93,8 +111,7 @@ static struct code_page *take(struct code_cache *cache)
 		if (!cache->nr)
 			return NULL;
 	}
-	page = cache->page[cache->victim];
-	cache->victim = (cache->victim + 1) % cache->nr;
+	page = victim(cache);
 	if (page->mem)
 		drop(cache, page);
 	return page;
@@ -112,6 +129,7 @@ static struct code_page *make(struct code_cache *cache, u64 pa, const u8 *mem)
 	page->pa = pa;
 	page->mem = mem;
 	page->writes = 0;
+	page->again = false;
 	page->longest = 0;
 	page->next = cache->hash[hash_of(pa)];
 	cache->hash[hash_of(pa)] = page;
@@ -139,7 +157,9 @@ static struct code_page *fetch_page(struct cpu *cpu, u32 va)
 	if (!range || !range->mem)
 		return NULL;
 	page = code_find(cpu->code, tr.pa);
-	if (!page)
+	if (page)
+		page->again = true;
+	else
 		page = make(cpu->code, tr.pa, range->mem + (tr.pa - range->pa));
 	if (!page)
 		return NULL;
@@ -186,6 +206,12 @@ static void find_runs(struct code_page *page)
 {
 	unsigned n = 0, longest = 1;
 
+	if (!page->run)
+		page->run = malloc(CODE_PAGE_OPS);
+	if (!page->run) {
+		page->longest = CODE_PAGE_OPS;
+		return;
+	}
 	for (unsigned i = CODE_PAGE_OPS; i-- > 0;) {
 		bool end = ends_line(be32_get(page->mem + i * 4));
 
@@ -214,7 +240,7 @@ unsigned code_straight(struct cpu *cpu, struct op *op, unsigned max)
 	if (insn_flags[insn_decode(be32_get(page->mem + first * 4))] & INSN_CTI)
 		return 0;
 	n = code_longest(cpu, op);
-	if (page->run[first] < RUN_LONG)
+	if (page->run && page->run[first] < RUN_LONG)
 		n = page->run[first];
 	return n < max ? n : max;
 }

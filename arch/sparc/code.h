@@ -34,13 +34,14 @@ struct code_page {
 	const u8 *mem;
 	struct code_page *next; /* in the hash chain */
 	u32 writes; /* stores that hit the page since it was made */
+	bool again; /* looked up since it was made, or had its turn to be given up */
 	struct counted *counted; /* exec-count.c, while it counts */
 	/*
 	 * How many words from each on run in line for certain before a transfer that is always taken or
 	 * the page's end, RUN_LONG: that many or more; and the most of them. Known while longest != 0.
 	 */
 	u16 longest;
-	u8 run[CODE_PAGE_OPS];
+	u8 *run; /* CODE_PAGE_OPS of them; NULL: never asked for, or there was no memory */
 };
 #define RUN_LONG 255u
 

@@ -476,11 +476,11 @@ struct fits {
 static unsigned step_from(unsigned node, unsigned kind, unsigned forward)
 {
 	u32 key = (node << 12 | kind << 3 | forward) + 1;
-	u32 h = key * 2654435761u >> 16;
+	u32 h = key * 2654435761u >> (32 - FUSED_HASH_BITS);
 
-	while (fused_step[h].key && fused_step[h].key != key)
-		h = (h + 1) % ARRAY_SIZE(fused_step);
-	return fused_step[h].key ? fused_step[h].node : 0;
+	while (fused_key[h] && fused_key[h] != key)
+		h = (h + 1) % ARRAY_SIZE(fused_key);
+	return fused_next[h];
 }
 
 static void walk(const struct ahead *a, unsigned node, unsigned k, struct fits *fits);
