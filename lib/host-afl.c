@@ -145,7 +145,10 @@ static bool put_words(const struct host_afl *a)
 	return true;
 }
 
-/* False: nobody is there. A dictionary only beside shared memory, since else not every fuzzer answers. */
+/*
+ * False: nobody is there. Without shared memory LibAFL does not answer where it wants no dictionary, nor does AFL++: what
+ * comes then is the first input's word, which has neither bit of an answer.
+ */
 static bool greet_old(struct host_afl *a)
 {
 	u32 word = OLD_ENABLED, answer;
@@ -154,16 +157,17 @@ static bool greet_old(struct host_afl *a)
 		word |= OLD_MAPSIZE | (a->map_size - 1) << 1;
 	if (a->shm)
 		word |= OLD_SHM_FUZZ;
-	if (a->shm && a->words_size)
+	if (a->words_size)
 		word |= OLD_WORDS;
 	if (a->cmp)
 		word |= OLD_CMP;
 	if (!put(word))
 		return false;
-	if (!a->shm)
+	if (!a->shm && !a->words_size)
 		return true;
 	if (!get(&answer))
 		return false;
+	a->begun = !a->shm && (answer & OLD_ENABLED) != OLD_ENABLED;
 	if ((answer & (OLD_ENABLED | OLD_SHM_FUZZ)) != (OLD_ENABLED | OLD_SHM_FUZZ))
 		a->shm = NULL;
 	return (answer & (OLD_ENABLED | OLD_WORDS)) != (OLD_ENABLED | OLD_WORDS) ||
@@ -259,10 +263,11 @@ bool host_afl_serve(struct host_afl *a)
 	}
 	if (!share_stage(a))
 		return false;
-	while (get(&was_killed)) {
+	while (a->begun || get(&was_killed)) {
 		pid_t child = spawn(a);
 		int status;
 
+		a->begun = false;
 		if (!child)
 			return true;
 		if (child < 0)

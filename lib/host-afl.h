@@ -27,6 +27,7 @@ struct host_afl {
 	u32 shm_size;
 	const u8 *words; /* a dictionary that is offered: each word as its length and its bytes */
 	u32 words_size; /* in bytes, 0: none */
+	bool begun; /* the first input's word has been read */
 	bool alone; /* nobody is at the descriptors: one input, and that is all */
 	/* Operands of comparisons (cmplog), where this process is the one that afl-fuzz -c wants them from. */
 	u8 *cmp; /* NULL: not wanted */

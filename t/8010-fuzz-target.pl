@@ -259,7 +259,7 @@ open my $fh, '>', "$dir/input" or die;
 print $fh $good;
 close $fh;
 server('', __AFL_SHM_ID => $map);
-is(sprintf('%08x', word()), 'c001ffff', 'a greeting without shared inputs');
+is(sprintf('%08x', word()), 'd001ffff', 'a greeting without shared inputs, whose offer nobody answers');
 ok((round('x'))[1] eq $bytes, 'standard input is one');
 ended();
 # What would watch a run that does not begin again and again.

@@ -66,6 +66,7 @@ struct client {
 	int input; /* a file, where cases is NULL */
 	int killed; /* the last run timed out */
 	bool shared;
+	bool denies; /* answers that it wants nothing, as afl-showmap does */
 	const char *sandbox; /* "on" or "off" */
 	u8 dict[4096];
 	u32 dict_size;
@@ -177,7 +178,7 @@ static bool greet_old(struct client *c, u32 hello, bool dict)
 	if (hello & 0x10000000 && dict)
 		answer |= 0x10000000;
 	c->shared = answer & 0x01000000;
-	if (answer != 0x80000001 && !put(c, answer))
+	if ((answer != 0x80000001 || c->denies) && !put(c, answer))
 		return false;
 	return !(answer & 0x10000000) || get_dictionary(c);
 }
@@ -466,9 +467,12 @@ static void test_filter(struct client *c)
 
 static void test_words(struct client *c)
 {
+	bool got;
+
 	launch(c, "");
-	ok(greet(c, true) && is_framed(c), "protocol %d: a dictionary of %u bytes", c->protocol,
-	   c->dict_size);
+	got = greet(c, true) && c->dict_size && is_framed(c);
+	ok(got, "protocol %d, %s: a dictionary of %u bytes", c->protocol,
+	   c->cases ? "shared memory" : "standard input", c->dict_size);
 	ok(has_word(c, 1, "A") && has_word(c, 1, "B") && has_word(c, 1, "H"),
 	   "has the letters that the program compares with");
 	ok(has_word(c, 2, "\x02\xbc") && has_word(c, 2, "\x0f\xff") &&
@@ -478,6 +482,18 @@ static void test_words(struct client *c)
 	   "and nothing else");
 	is(text(c, "AB"), OUT_CRASH, "inputs run");
 	end(c, 0);
+}
+
+static void test_denial(struct client *c)
+{
+	c->denies = true;
+	launch(c, "");
+	ok(greet(c, false) && !c->shared, "protocol %d: all that is offered is denied",
+	   c->protocol);
+	is(text(c, "AB"), OUT_CRASH, "inputs run");
+	is(text(c, "AX"), OUT_OK, "one after another");
+	is(end(c, 0), 0, "the end");
+	c->denies = false;
 }
 
 /* The mode of seccomp that a process is in, 2: a filter. -1: it does not tell. */
@@ -550,6 +566,9 @@ int main(int argc, char **argv)
 		c.cases = NULL;
 		c.input = in;
 		test_session(&c, "standard input");
+		test_words(&c);
+		if (!c.protocol)
+			test_denial(&c);
 		c.cases = cases;
 		c.input = -1;
 		test_races(&c);
