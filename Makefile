@@ -152,7 +152,7 @@ LONG = t/0003-conversions.sh t/0008-completion.sh t/0102-folders.sh t/1406-progr
 	t/6204-gdb-systems.pl t/5404-idle.pl t/5602-clock.pl t/5901-tour.pl t/6002-linux-disk.pl \
 	t/6003-linux-floppy.pl t/6004-linux-net.pl t/6005-linux-gzip.pl t/6006-screen.pl t/6007-linux-abuse.pl \
 	t/6008-linux-pair.pl t/6009-linux-cpus.pl t/6010-linux-clock.pl t/6011-linux-nvram.pl \
-	t/6012-linux-monitor.pl t/6013-linux-growth.pl t/8020-aflpp.pl t/9101-bench.sh t/9102-bench-rows.sh
+	t/6012-linux-monitor.pl t/6013-linux-growth.pl t/8020-aflpp.pl t/8021-libafl.pl t/9101-bench.sh t/9102-bench-rows.sh
 
 ## check: the everyday tests, under two minutes, nothing downloaded
 check:
