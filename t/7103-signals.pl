@@ -18,6 +18,8 @@ my $seed = $ENV{VONK_SEED} // ($tier == 2 ? time : 1);
 srand($seed);
 my $tmp = tempdir(CLEANUP => 1);
 chdir $tmp or die;
+# Whoever starts this in the background has the shell ignore these, which vonk would go on with.
+$SIG{$_} = 'DEFAULT' for qw(INT QUIT HUP);
 my ($count, $failed) = (0, 0);
 
 sub check
