@@ -26,12 +26,16 @@ for source in t/fuzz/*.c; do
 	fi
 	for f in t/fuzz/"$name"/*; do
 		case ${f##*/} in
-		'*' | options | dict | NOTES) continue ;;
+		'*' | options | seeds | dict | NOTES) continue ;;
 		esac
 		files="$files $f"
 		# One line for each of them says what it was.
 		[ "${f##*/}" = corpus ] || grep -q "^${f##*/}: " "t/fuzz/$name/NOTES" 2>/dev/null ||
 			check 1 "$name" "$f has no line in t/fuzz/$name/NOTES"
+	done
+	# shellcheck disable=SC2013 # words
+	for other in $(cat t/fuzz/"$name"/seeds 2>/dev/null); do
+		files="$files t/fuzz/$other/corpus"
 	done
 	# shellcheck disable=SC2086 # words
 	out=$(timeout 300 "$bin" $files 2>&1)

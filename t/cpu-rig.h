@@ -19,7 +19,9 @@
 #include "lib/be.h"
 #include "t/tap.h"
 
+#ifndef RAM_SIZE
 #define RAM_SIZE 0x100000u
+#endif
 #define ROM_PA 0x70000000u
 #define ROM_SIZE 0x80000u
 #define HIGH_SIZE 0x1000u /* at 1, d and f times 4 GiB */
@@ -30,7 +32,9 @@
 #define CODE 0x4000u
 #define VECTORS 0x10000u
 #define LOG 0x20000u
+#ifndef DATA
 #define DATA 0x80000u
+#endif
 
 enum mode { REF, COLD, WARM, SINGLE, NR_MODES };
 static const char *const rig_mode_name[NR_MODES] = { "reference", "engine", "engine, warm",

@@ -21,6 +21,7 @@
 #include "lib/block.h"
 #include "machine/machine.h"
 #include "t/fuzz/check.h"
+#include "t/fuzz/octets.h"
 
 #define D(name) extern const struct dev_class name##_class;
 #include "dev/all.h"
@@ -31,41 +32,6 @@
 #define FUZZ_WINDOW 0xff000000u
 #define FUZZ_PAGE 4096u
 #define FUZZ_DIRTY 512
-
-/* The bytes of an input; what is missing is zero. */
-struct fuzz_in {
-	const u8 *p;
-	size_t n;
-};
-
-static inline u8 in8(struct fuzz_in *in)
-{
-	if (!in->n)
-		return 0;
-	in->n--;
-	return *in->p++;
-}
-
-static inline u16 in16(struct fuzz_in *in)
-{
-	u16 hi = in8(in);
-
-	return (u16)(hi << 8 | in8(in));
-}
-
-static inline u32 in32(struct fuzz_in *in)
-{
-	u32 hi = in16(in);
-
-	return hi << 16 | in16(in);
-}
-
-static inline u64 in64(struct fuzz_in *in)
-{
-	u64 hi = in32(in);
-
-	return hi << 32 | in32(in);
-}
 
 struct fuzz_dma {
 	struct dma real;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/host-chr.h"
 #include "lib/host.h"
 #include "machine/boot.h"
 #include "machine/monitor.h"
@@ -27,25 +28,54 @@ static void focus(void *arg, bool here)
 		monitor_leave(&mon);
 }
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
-{
-	static struct fuzz_machine *f;
-	char spec[32], err[256];
-	u8 trash[65536];
-	int fd[2];
+/* The stream, as it was when it was opened; its buffers are empty then. */
+static struct fuzz_machine *f;
+static struct host_chr *hc, hc_new;
+static int fd[2];
+static u8 trash[65536];
 
-	if (!f)
-		f = fuzz_machine_new("SS-5", VGA_NONE);
-	fuzz_machine_again(f);
-	control = (struct control){ .m = f->m, .o = &o };
+static void start(void)
+{
+	char spec[32], err[256];
+
+	f = fuzz_machine_new("SS-5", VGA_NONE);
 	FUZZ_CHECK(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fd));
 	host_init(&host);
 	host.focus = focus;
-	monitor_init(&mon, &control);
-	host_set_monitor(&host, &mon.chr);
 	snprintf(spec, sizeof(spec), "mon:fd:%d", fd[0]);
 	FUZZ_CHECK(!host_chr_open(&host, spec, &f->m->chr[CHR_SERIAL_A], err, sizeof(err)), "%s",
 		   err);
+	hc = host.chr[0];
+	memcpy(&hc_new, hc, offsetof(struct host_chr, input));
+}
+
+static void empty(int from)
+{
+	while (read(from, trash, sizeof(trash)) == sizeof(trash))
+		;
+}
+
+/* A new stream for each input would cost more than what it does. */
+static void again(void)
+{
+	fuzz_machine_again(f);
+	FUZZ_CHECK(hc->in == fd[0] && hc->out == fd[0]);
+	memcpy(hc, &hc_new, offsetof(struct host_chr, input));
+	hc->input[0].head = hc->input[0].num = hc->input[1].head = hc->input[1].num = 0;
+	hc->output.head = hc->output.num = 0;
+	host.quit = false;
+	empty(fd[0]);
+	empty(fd[1]);
+	control = (struct control){ .m = f->m, .o = &o };
+	monitor_init(&mon, &control);
+	host_set_monitor(&host, &mon.chr);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
+{
+	if (!f)
+		start();
+	again();
 	while (len && !host.quit && !control.quit) {
 		size_t n = 1 + *data % 64;
 
@@ -59,12 +89,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		f->m->clock.insns += 5000;
 		clock_run(&f->m->clock);
 		FUZZ_CHECK(mon.len < MONITOR_LINE);
-		while (read(fd[1], trash, sizeof(trash)) == sizeof(trash))
-			;
+		empty(fd[1]);
 	}
-	host_chr_close(&host, &f->m->chr[CHR_SERIAL_A]);
-	host_release(&host);
-	close(fd[1]);
-	close(fd[0]);
 	return 0;
 }
