@@ -551,10 +551,8 @@ static void take(struct gdbstub *g, u8 c)
 
 void gdbstub_init(struct gdbstub *g, struct control *c)
 {
-	memset(g, 0, sizeof(*g));
 	g->c = c;
 	g->signal = GDB_SIGTRAP;
-	chr_init(&g->chr);
 	monitor_init(&g->mon, c);
 	g->mon.chr.flush = gdb_send_output;
 	g->mon.chr.host = g;

@@ -43,6 +43,7 @@ struct gdbstub {
 	u32 nr_watches;
 };
 
+/* *g is zero, as for monitor_init(). */
 void gdbstub_init(struct gdbstub *g, struct control *c);
 void gdbstub_release(struct gdbstub *g);
 /* Do what has come. `who` is at the stream, 0: nobody. */

@@ -408,9 +408,7 @@ static void key(struct monitor *mon, u8 c)
 
 void monitor_init(struct monitor *mon, struct control *c)
 {
-	memset(mon, 0, sizeof(*mon));
 	mon->c = c;
-	chr_init(&mon->chr);
 }
 
 void monitor_greet(struct monitor *mon)

@@ -48,6 +48,7 @@ struct monitor {
 	bool greeted;
 };
 
+/* *mon is zero: most of it is never used, and shall not be touched for nothing. */
 void monitor_init(struct monitor *mon, struct control *c);
 /* Somebody is there now: greet, or show the prompt again. */
 void monitor_greet(struct monitor *mon);

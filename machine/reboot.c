@@ -37,12 +37,12 @@ void reboot_set(struct machine *m, struct reboot *r)
 		cpu_flush_tlb(m->cpu[i]);
 }
 
-int reboot_note(struct machine *m)
+/* Pages that are not all zero. */
+static int note_pages(struct machine *m, struct reboot *r)
 {
 	u64 pages = m->config.ram_size / SNAP_PAGE;
-	struct reboot *r = reboot_new(m);
 	u8 *touched = malloc((size_t)pages);
-	int ret = r && touched ? 0 : -ENOMEM;
+	int ret = touched ? 0 : -ENOMEM;
 
 	if (!ret)
 		host_mem_touched(m->ram, m->config.ram_size, touched);
@@ -53,6 +53,16 @@ int reboot_note(struct machine *m)
 		ret = runs_add(&r->runs, (u32)i, 1);
 	}
 	free(touched);
+	return ret;
+}
+
+static int note(struct machine *m, bool blank)
+{
+	struct reboot *r = reboot_new(m);
+	int ret = r ? 0 : -ENOMEM;
+
+	if (r && !blank)
+		ret = note_pages(m, r);
 	if (ret) {
 		reboot_free(r);
 		return ret;
@@ -61,6 +71,16 @@ int reboot_note(struct machine *m)
 	r->start.icount = 0;
 	reboot_set(m, r);
 	return 0;
+}
+
+int reboot_note(struct machine *m)
+{
+	return note(m, false);
+}
+
+int reboot_note_blank(struct machine *m)
+{
+	return note(m, true);
 }
 
 /* Pages that nobody has written are as they were. */

@@ -18,6 +18,8 @@ struct reboot {
 
 /* Note memory and processor as they are, before the first instruction. 0 or -ENOMEM. */
 int reboot_note(struct machine *m);
+/* The same where nothing was put into memory. */
+int reboot_note_blank(struct machine *m);
 /* After machine_reset(): load all that again. */
 void reboot_load(struct machine *m);
 /* An empty one for the machine's memory, which does not know of it yet; NULL: no memory. */

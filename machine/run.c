@@ -13,6 +13,12 @@ int run_complain(const char *text)
 	return EXIT_USAGE;
 }
 
+/* Then nothing is put into RAM. */
+static bool only_prom(const struct options *o)
+{
+	return o->bios && !o->kernel && !o->image;
+}
+
 int run_power_on(struct run *r, char *err, size_t errlen)
 {
 	int ret = boot_config(&r->o, &r->config, err, errlen);
@@ -25,7 +31,7 @@ int run_power_on(struct run *r, char *err, size_t errlen)
 		ret = boot_nvram_file(r->m, &r->o, &r->nvram, err, errlen);
 	if (!ret)
 		ret = boot_load(r->m, &r->o, r->batch, err, errlen);
-	if (!ret && reboot_note(r->m)) {
+	if (!ret && (only_prom(&r->o) ? reboot_note_blank(r->m) : reboot_note(r->m))) {
 		snprintf(err, errlen, "out of memory");
 		ret = -ENOMEM;
 	}

@@ -52,6 +52,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	small_start();
 	machine_reset(control.m);
+	memset(&g, 0, sizeof(g));
 	gdbstub_init(&g, &control);
 	control.quit = control.reset = control.stopped = false;
 	gdbstub_poll(&g, 1);

@@ -28,6 +28,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 	memcpy(control.m->ram, data + len - tables, tables);
 	cpu = control.m->cpu[0];
 	cpu->mmu[MMU_CTRL] |= len & 1 ? MMU_CTRL_E : 0;
+	memset(&mon, 0, sizeof(mon));
 	monitor_init(&mon, &control);
 	control.quit = control.reset = false;
 	while (len && !control.quit) {

@@ -67,6 +67,7 @@ static void again(void)
 	empty(fd[0]);
 	empty(fd[1]);
 	control = (struct control){ .m = f->m, .o = &o };
+	memset(&mon, 0, sizeof(mon));
 	monitor_init(&mon, &control);
 	host_set_monitor(&host, &mon.chr);
 }
