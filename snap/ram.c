@@ -168,6 +168,12 @@ static bool check_pages(struct snap_cursor *c, const u8 *pages, u64 n)
 	return true;
 }
 
+/* n octets of pages as they are. */
+static bool get_pages(struct snap_cursor *c, u8 *to, u64 n)
+{
+	return snap_get(c, to, n) && check_pages(c, to, n);
+}
+
 static bool get_raw(struct snap_cursor *c, u8 *mem, const struct runs *runs)
 {
 	struct snap_source *src = c->img->src;
@@ -185,7 +191,7 @@ static bool get_raw(struct snap_cursor *c, u8 *mem, const struct runs *runs)
 			c->skipped = true;
 			continue;
 		}
-		if (!snap_get(c, at, n) || !check_pages(c, at, n))
+		if (!get_pages(c, at, n))
 			return false;
 	}
 	return true;
@@ -239,8 +245,8 @@ static bool inflate_group(struct snap_cursor *c, z_stream *z, u8 *in, u8 *mem, s
 		u8 *to = mem + (u64)SNAP_PAGE * runs_peek(at);
 		u32 n = runs_together(at, pages);
 
-		if (plain ? !snap_get(c, to, n * SNAP_PAGE) || !check_pages(c, to, n * SNAP_PAGE)
-			  : !inflate_to(c, z, in, &left, to, n * SNAP_PAGE))
+		if (!(plain ? get_pages(c, to, n * SNAP_PAGE)
+			    : inflate_to(c, z, in, &left, to, n * SNAP_PAGE)))
 			return false;
 		pages -= n;
 	}
