@@ -96,6 +96,53 @@ static void test_unseen(void)
 	rig_close(&b);
 }
 
+/* The FP queue has an entry: a trap waits for the next FPop, or the handler has yet to take it by STDFQ. */
+static void test_fp_queue(void)
+{
+	static char *bare[] = { "vonk", "-m", "2", "-vga", "none", NULL };
+	static const struct {
+		enum fp_state state;
+		u32 insn;
+	} row[] = { { FP_PENDING, 0x81a04822 /* fadds %f1, %f2, %f0 */ },
+		    { FP_EXCEPTION, 0xc130a000 /* std %fq, [%g2] */ } };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(row); i++) {
+		struct machine *copy;
+		struct cpu_state st;
+		struct rig r;
+
+		rig_open(&r, bare);
+		be32_put(r.m->ram + 0x4000, row[i].insn);
+		cpu_get_state(r.m->cpu[0], &st);
+		st.mmu[MMU_CTRL] &= ~(r.m->cpu[0]->model->mmu_bm | MMU_CTRL_E);
+		st.psr |= 0x10a0; /* EF, S, ET */
+		st.tbr = 0x8000;
+		st.globals[2] = 0x6000;
+		st.fp_state = (u8)row[i].state;
+		st.fsr |= 1u << 13; /* qne */
+		st.fq_pc = 0x12345678;
+		st.fq_insn = 0x81a00840;
+		st.pc = 0x4000;
+		st.npc = 0x4004;
+		cpu_set_state(r.m->cpu[0], &st);
+		ok(same_again(r.m, false, &copy), "a machine with an entry in the FP queue, %s",
+		   i ? "in its handler" : "before it");
+		rig_run(r.m, 1);
+		rig_run(copy, 1);
+		is(machine_hash(copy), machine_hash(r.m), "goes on as its copy does");
+		cpu_get_state(copy->cpu[0], &st);
+		if (i)
+			ok(be32_get(copy->ram + 0x6000) == 0x12345678 &&
+				   be32_get(copy->ram + 0x6004) == 0x81a00840 &&
+				   st.fp_state == FP_EXECUTE,
+			   "whose STDFQ takes the entry");
+		else
+			is(st.tbr & 0xff0, 0x080, "whose FPop takes the trap fp_exception");
+		machine_free(copy);
+		rig_close(&r);
+	}
+}
+
 /* A reset of a loaded machine loads what a reset of the first one did. */
 static void test_reset(void)
 {
@@ -223,6 +270,7 @@ int main(void)
 	test_instants(shown, rig_all() ? 100 : 6, 1000000);
 	test_unseen();
 	test_reset();
+	test_fp_queue();
 	test_adopt();
 	test_input();
 	test_sink();
