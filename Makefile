@@ -49,7 +49,7 @@ endif
 SRC := $(filter-out machine/main.c,$(sort $(wildcard lib/*.c snap/*.c arch/sparc/*.c dev/*.c \
 	machine/*.c machine/prom/*.c machine/demo/*.c)))
 OBJ := $(SRC:%.c=$(O)/%.o)
-GEN := $(O)/gen/decode.h $(O)/gen/fusion.h
+GEN := $(O)/gen/decode.h $(O)/gen/fusion.h $(O)/gen/loops.h
 TESTS_C := $(patsubst t/%.c,$(O)/t/%,$(sort $(wildcard t/[0-9]*.c)))
 TESTS_SH := $(sort $(wildcard t/[0-9]*.sh t/[0-9]*.pl))
 
@@ -76,8 +76,9 @@ NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
 # handlers the others too: enter_engine() in arch/sparc/cpu.c keeps them for its caller.
 CALL_USED := $(if $(findstring clang,$(CC))$(SANITIZE)$(COVER),,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),\
 	$(patsubst %,-fcall-used-%,rbx r12 r13 r14 r15)))
-EXEC_OBJ := $(patsubst arch/%.c,$(O)/arch/%.o,$(wildcard arch/sparc/exec-fused-*.c)) \
-	$(patsubst %,$(O)/arch/sparc/exec%.o,-part -decode -cover) $(O)/arch/sparc/exec.o
+EXEC_OBJ := $(patsubst arch/%.c,$(O)/arch/%.o,$(wildcard arch/sparc/exec-fused-*.c arch/sparc/exec-loops-*.c)) \
+	$(patsubst %,$(O)/arch/sparc/exec%.o,-part -decode -loop -cover) $(O)/arch/sparc/exec.o
+$(O)/arch/sparc/exec-loops-%.o: ALL_CFLAGS += -fno-align-loops -fno-align-jumps -falign-functions=1
 $(EXEC_OBJ): ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
 	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE) $(CALL_USED)
 
@@ -104,6 +105,10 @@ $(O)/gen/decode.h: arch/sparc/insns.decode $(O)/tools/mkdecode
 $(O)/gen/fusion.h: arch/sparc/exec-ops.h arch/sparc/fusion.list $(O)/tools/mkfuse
 	@mkdir -p $(@D)
 	$(call say,GEN,$@) $(O)/tools/mkfuse $(if $(SANITIZE)$(COVER),-few) arch/sparc/exec-ops.h arch/sparc/fusion.list > $@.tmp && mv $@.tmp $@
+
+$(O)/gen/loops.h: arch/sparc/exec-ops.h arch/sparc/loops.list $(O)/tools/mkloop
+	@mkdir -p $(@D)
+	$(call say,GEN,$@) $(O)/tools/mkloop $(if $(SANITIZE)$(COVER),-few) arch/sparc/exec-ops.h arch/sparc/loops.list > $@.tmp && mv $@.tmp $@
 
 $(O)/tools/%: tools/%.c | $(O)/gen/zlib
 	@mkdir -p $(@D)

@@ -287,7 +287,7 @@ static void log_fusion(struct log *log)
 
 	for (unsigned n = 0; (n = code_counted(code, n, &c)); nr++) {
 		dispatches += c.count;
-		insns += c.count * c.insns;
+		insns += c.insns;
 	}
 	fprintf(log->out, "fusion: %" PRIu64 " instructions in %" PRIu64 " handlers", insns,
 		dispatches);
@@ -295,8 +295,7 @@ static void log_fusion(struct log *log)
 	printed = calloc(nr, sizeof(*printed));
 	for (unsigned n; printed && (n = most_often(code, printed, &c)); printed[n - 1] = true)
 		fprintf(log->out, "fusion: %12" PRIu64 " %5.1f%% %s\n", c.count,
-			100.0 * (double)(c.count * c.insns) / (double)insns,
-			*c.name ? c.name : "(one by one)");
+			100.0 * (double)c.insns / (double)insns, *c.name ? c.name : "(one by one)");
 	free(printed);
 }
 

@@ -3,7 +3,8 @@
 # Handlers save no registers: disassembled, all but those that call the general FPU, decode, change
 # modes, or are seldom met (MULScc as a delay instruction) have no push, no pop and no access to the stack, and go on with
 # an indirect jump. clang cannot be told which registers need not be saved and has nine in a handler: of what it makes
-# the plain handlers are looked at, and those that want more registers may save them.
+# the plain handlers are looked at, and those that want more registers may save them. Handlers of whole loops may
+# use the stack, which they do once for all turns, but jump on as well, and call nothing but the FPU.
 cd "$(dirname "$0")/.." || exit 1
 o=${O:-obj}/arch/sparc
 objs="$o/exec-part.o $o/exec-fused-*.o"
@@ -72,6 +73,14 @@ case ${CC:-gcc} in
 	# shellcheck disable=SC2086
 	check - $objs >"$tmp/out"
 	judge gcc 500
+	objdump -dr --no-show-raw-insn "$o"/exec-loops-*.o | awk '
+		function done() { if (name != "" && !jumps) print name, "no indirect jump" }
+		/^[0-9a-f]+ <.*>:$/ { done(); name = substr($2, 2, length($2) - 3); jumps = 0; if (name !~ /\.cold/) n++; else name = "" }
+		name != "" && (/\tret/ || (/R_X86_64_P/ && /-0x4$/ && call && $3 !~ /^fpu_/)) { print name, $0 }
+		{ call = /\tcall/ }
+		name != "" && /\tjmp +\*/ { jumps = 1 }
+		END { done(); print "handlers", n }' >"$tmp/out"
+	judge "gcc, loops" 1000
 	;;
 esac
 if command -v clang >/dev/null 2>&1 && clang -std=gnu11 -O2 -I. -I"${O:-obj}/gen" -fno-strict-aliasing -fno-pie -fno-stack-protector \

@@ -83,8 +83,8 @@ echo "# $size octets"
 if command -v strip >/dev/null 2>&1 && strip -o "$tmp/stripped" "$vonk" 2>/dev/null; then
 	stripped=$(wc -c <"$tmp/stripped")
 	echo "# $stripped octets without symbols"
-	[ "$stripped" -lt 4000000 ]
-	ok $? "below 4 MB without symbols"
+	[ "$stripped" -lt 5000000 ]
+	ok $? "below 5 MB without symbols"
 	"$tmp/stripped" -version >/dev/null
 	ok $? "and it runs so"
 fi

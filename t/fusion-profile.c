@@ -11,11 +11,7 @@
  */
 #include "arch/sparc/exec-decode.c"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "machine/boot.h"
-#include "machine/plug.h"
+#include "t/sample.h"
 
 #define NAME(name, form, W, D) #name,
 #define CTI_NAME(name) #name, #name "_s", #name "_a", #name "_x", #name "_k", #name "_e",
@@ -128,49 +124,19 @@ static double root(u32 n)
 
 static void run(int argc, char **argv, u64 insns, unsigned workload)
 {
-	struct machine_config c;
-	struct options o;
-	struct machine *m;
-	char err[512];
-	u32 *count;
-	u64 total = 0;
+	struct sample s;
 	double roots = 0;
 
-	if (options_parse(&o, argc, argv, err, sizeof(err)) ||
-	    boot_config(&o, &c, err, sizeof(err)) || plug_open(&o, &c, err, sizeof(err)) ||
-	    machine_new(&m, &c, err, sizeof(err)) || boot_nvram(m, &o, err, sizeof(err)) ||
-	    boot_load(m, &o, true, err, sizeof(err))) {
-		fprintf(stderr, "%s\n", err);
-		exit(1);
-	}
-	count = calloc(c.ram_size / 4, sizeof(*count));
-	/* One instruction in 7, or 61: primes, so that loops are not hit at one place only. */
-	while (machine_insns(m) < insns) {
-		struct translation tr;
-		enum machine_stop why = machine_run(m, insns > 50000000 ? 61 : 7);
-
-		if (why == MACHINE_IDLE && machine_next_event(m) != CLOCK_NEVER)
-			machine_skip(m, machine_next_event(m));
-		else if (why != MACHINE_QUANTUM_END && why != MACHINE_IDLE)
-			break;
-		if (why == MACHINE_QUANTUM_END &&
-		    !srmmu_translate(m->cpu[0], m->cpu[0]->pc,
-				     m->cpu[0]->s ? AT_FETCH_SUPER : AT_FETCH_USER, &tr) &&
-		    tr.pa < c.ram_size) {
-			count[tr.pa / 4]++;
-			total++;
-		}
-	}
-	for (u64 i = 0; i < c.ram_size / 4; i++)
-		roots += root(count[i]);
-	for (u64 i = 0; i < c.ram_size / 4; i++)
-		if (count[i])
-			add_place(m, (u64)workload << 40 | i * 4, m->ram + i * 4,
-				  root(count[i]) / roots);
+	sample_run(&s, argc, argv, insns);
+	for (u64 i = 0; i < s.words; i++)
+		roots += root(s.count[i]);
+	for (u64 i = 0; i < s.words; i++)
+		if (s.count[i])
+			add_place(s.m, (u64)workload << 40 | i * 4, s.m->ram + i * 4,
+				  root(s.count[i]) / roots);
 	fprintf(stderr, "workload %u: %llu samples, %zu places\n", workload,
-		(unsigned long long)total, nr);
-	free(count);
-	machine_free(m);
+		(unsigned long long)s.total, nr);
+	sample_free(&s);
 }
 
 /* Candidate rows, by their bytes. */

@@ -16,7 +16,7 @@
 #define CODE_MAX_CPUS 4
 #define CODE_HASH 1024u
 /* How many ops before a word may have looked at it when they were decoded. */
-#define CODE_BACK 8u
+#define CODE_BACK 24u
 
 struct cpu;
 
@@ -52,7 +52,7 @@ struct code_cache {
 	struct op undecoded, page_end; /* what fresh pages are filled with */
 	struct cpu *cpu[CODE_MAX_CPUS];
 	unsigned nr_cpus;
-	u64 *counts; /* exec-count.c: how often each row of fusion.list ran; NULL: nobody asks */
+	struct counts *counts; /* exec-count.c, while it counts */
 };
 
 /* At most max_pages pages of 16 KiB are held. 0 or -ENOMEM. */
@@ -85,9 +85,9 @@ unsigned code_longest(struct cpu *cpu, struct op *op);
 /* exec-count.c: count what handlers do, from 0, or stop it. 0 or -ENOMEM. */
 int code_count(struct code_cache *cache, bool on);
 struct code_count {
-	const char *name; /* a row of fusion.list, "": all that is done one by one */
+	const char *name; /* a row of fusion.list or loops.list, "": all that is done one by one */
 	u64 count;
-	unsigned insns; /* that each time takes, what a branch skips included */
+	u64 insns; /* that they took together, what a branch of a row skips included */
 };
 /* The counts one by one: n = 0 first, then what was returned, until that is 0. */
 unsigned code_counted(const struct code_cache *cache, unsigned n, struct code_count *c);

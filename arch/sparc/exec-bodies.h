@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The bodies of the instructions that EXEC_OPS lists, see exec-ops.h. */
-#ifndef ARCH_SPARC_EXEC_BODIES_H
-#define ARCH_SPARC_EXEC_BODIES_H
-
-#define BODY(name)                                                                                 \
-	static inline __attribute__((always_inline)) enum exec_exit do_##name(                     \
-		struct cpu *cpu __maybe_unused, const struct op *o __maybe_unused,                 \
-		u32 a __maybe_unused, u32 b __maybe_unused, const u32 *d __maybe_unused,           \
-		u64 *ca __maybe_unused, u64 *cb __maybe_unused,                                    \
-		const struct tlb *tlb __maybe_unused, u32 *v __maybe_unused)
+/*
+ * The bodies of the instructions that EXEC_OPS lists, see exec-ops.h. Who includes this says with BODY(name) what functions
+ * they become, and with FIND(tlb, side, size, va, p, miss) where the octets of an access are: exec-step.h asks the TLB,
+ * exec-loop.h only where it is another page than the time before. In both one compare covers page and alignment.
+ */
 
 /* clang-format off */
 /* One body for both operand forms. */
@@ -94,17 +89,12 @@ BODY2(sdiv,
 BODYN(rdy, *v = cpu->y;)
 BODY2(wry, cpu->y = a ^ b;)
 
-/* --- memory: one compare covers page and alignment --- */
+/* --- memory --- */
 
-#define ENTRY(tlb_, side, va) \
-	((const struct tlb_entry *)((const char *)(tlb_)->side + ((va) >> 8 & (TLB_SIZE - 1) << 4)))
 #define ACCESS(tlb_, side, size, miss) \
 	u32 va = a + b; \
-	const struct tlb_entry *e = ENTRY(tlb_, side, va); \
 	u8 *p; \
-	if (unlikely((va & (0xfffff000u | ((size) - 1))) != e->tag)) \
-		return miss; \
-	p = (u8 *)(e->addend + va);
+	FIND(tlb_, side, size, va, p, miss);
 #define LOAD(size) ACCESS(tlb, load, size, EXIT_MISS_LOAD)
 #define STORE(size) ACCESS(tlb, store, size, EXIT_MISS_STORE)
 #define FP_CHECK \
@@ -217,5 +207,3 @@ BODYN(fpop, FP_CHECK
 
 BODY(slow) { return EXIT_SLOW; }
 /* clang-format on */
-
-#endif

@@ -11,10 +11,20 @@
 #include "arch/sparc/exec-step.h"
 #define FUSED_NAMES
 #include "fusion.h"
+#define LOOP_NAMES
+#include "loops.h"
 
 struct counted {
 	u32 fn, slot_fn; /* the op's own */
-	u32 row; /* 1 + that of fusion.list, 0: one instruction */
+	u32 row; /* 1 + that of fusion.list, or of loops.list behind it; 0: one instruction */
+};
+
+#define ROWS (1 + FUSED_ROWS + LOOPS)
+struct counts {
+	u64 count[ROWS];
+	/* What loops took, known when the next handler runs: instructions until `since` were told. */
+	u64 insns[ROWS], since;
+	u32 loop; /* that ran last, 0: it was no loop */
 };
 
 static struct counted *counted_of(struct cpu *cpu, const struct op *op)
@@ -28,14 +38,20 @@ static struct counted *counted_of(struct cpu *cpu, const struct op *op)
 static void counted(ARGS)
 {
 	const struct counted *c = counted_of(cpu, op);
+	struct counts *counts = cpu->code->counts;
+	u64 now = cpu->soft + (u64)((x + (s64)op) >> 4);
 
-	cpu->code->counts[c->row]++;
+	if (counts->loop)
+		counts->insns[counts->loop] += now - counts->since;
+	counts->since = now;
+	counts->loop = c->row > FUSED_ROWS ? c->row : 0;
+	counts->count[c->row]++;
 	JUMP(c->fn, op, ca, cb, x, tp);
 }
 
 static void counted_slot(ARGS)
 {
-	cpu->code->counts[0]++;
+	cpu->code->counts->count[0]++;
 	JUMP(counted_of(cpu, op)->slot_fn, op, ca, cb, x, tp);
 }
 
@@ -64,7 +80,7 @@ void exec_count_op(struct cpu *cpu, struct op *op, unsigned row)
 
 int code_count(struct code_cache *cache, bool on)
 {
-	u64 *counts = on ? calloc(FUSED_ROWS + 1, sizeof(*counts)) : NULL;
+	struct counts *counts = on ? calloc(1, sizeof(*counts)) : NULL;
 
 	if (on && !counts)
 		return -ENOMEM;
@@ -76,9 +92,17 @@ int code_count(struct code_cache *cache, bool on)
 
 unsigned code_counted(const struct code_cache *cache, unsigned n, struct code_count *c)
 {
-	if (n > FUSED_ROWS || !cache->counts)
+	const struct counts *counts = cache->counts;
+
+	if (n >= ROWS || !counts)
 		return 0;
-	*c = (struct code_count){ n ? fused_name[n - 1] : "", cache->counts[n],
-				  n ? fused_insns[n - 1] : 1u };
+	c->count = counts->count[n];
+	if (n > FUSED_ROWS) {
+		c->name = loop_name[n - FUSED_ROWS - 1];
+		c->insns = counts->insns[n];
+	} else {
+		c->name = n ? fused_name[n - 1] : "";
+		c->insns = counts->count[n] * (n ? fused_insns[n - 1] : 1u);
+	}
 	return n + 1;
 }

@@ -137,19 +137,21 @@ static enum kind decode_mov(struct op *op, u32 w)
 }
 
 /* Operands of everything that is no control transfer; what has no handler of its own is K_slow. */
-static enum kind decode_operands(const struct cpu *cpu, struct op *op, u32 w)
+EXEC_SHARED enum kind exec_operands(const struct cpu *cpu, struct op *op, u32 w)
 {
 	enum insn insn = insn_decode(w);
 	bool imm = has_imm(w);
 
 	op->rd = (u8)(f_rd(w) ? f_rd(w) : R_SINK);
 	op->rs1 = (u8)f_rs1(w);
-	op->rs2 = (u8)f_rs2(w);
+	/* r[rs2] + imm is operand 2 in either form, which handlers of loops make use of. */
+	op->rs2 = (u8)(imm ? 0 : f_rs2(w));
 	op->aux = 0;
 	op->imm = imm_of(w);
 
 	switch (insn) {
 	case insn_sethi:
+		op->rs2 = 0;
 		op->imm = (s32)f_imm22(w);
 		return f_rd(w) ? K_mov_i : K_nop;
 	case insn_add:
@@ -162,6 +164,7 @@ static enum kind decode_operands(const struct cpu *cpu, struct op *op, u32 w)
 	case insn_orcc: /* TST: as if compared with 0 */
 		if (f_rd(w) == 0 && !f_i(w) && (f_rs1(w) == 0 || f_rs2(w) == 0)) {
 			op->rs1 = (u8)(f_rs1(w) | f_rs2(w));
+			op->rs2 = 0;
 			op->imm = 0;
 			return K_cmp_ri;
 		}
@@ -264,7 +267,7 @@ static enum kind decode_operands(const struct cpu *cpu, struct op *op, u32 w)
 
 static enum kind decode_plain(struct cpu *cpu, struct op *op, u32 w)
 {
-	enum kind kind = decode_operands(cpu, op, w);
+	enum kind kind = exec_operands(cpu, op, w);
 
 	set_plain(op, kind);
 	if (insn_decode(w) == insn_wrpsr) {
@@ -334,7 +337,7 @@ static enum kind branch_kind(u32 w, unsigned form)
 static enum kind decode_cti_kind(struct cpu *cpu, struct op *op, unsigned i, u32 w, u32 slot)
 {
 	struct op delay;
-	bool nop = decode_operands(cpu, &delay, slot) == K_nop, near;
+	bool nop = exec_operands(cpu, &delay, slot) == K_nop, near;
 
 	op->rd = (u8)(f_rd(w) ? f_rd(w) : R_SINK);
 	op->rs1 = (u8)f_rs1(w);
@@ -397,7 +400,7 @@ struct ahead {
 	struct op op[EXEC_FUSE_MAX]; /* with operands */
 };
 
-static bool is_cti(const u8 *mem)
+EXEC_SHARED bool exec_is_cti(const u8 *mem)
 {
 	return insn_flags[insn_decode(be32_get(mem))] & INSN_CTI;
 }
@@ -412,7 +415,8 @@ static enum kind skip_kind(const u8 *mem, unsigned room)
 	if (insn_decode(w) != insn_bicc || f_cond(w) % 8 == 0 ||
 	    (form == 5 && !(f_a(w) && words == 3)))
 		return K_OTHER;
-	if (room < (form == 4 ? 2 : 3) || is_cti(mem + 4) || (form != 4 && is_cti(mem + 8)))
+	if (room < (form == 4 ? 2 : 3) || exec_is_cti(mem + 4) ||
+	    (form != 4 && exec_is_cti(mem + 8)))
 		return K_OTHER;
 	return branch_kind(w, form);
 }
@@ -428,15 +432,15 @@ static void look_ahead(struct cpu *cpu, unsigned i, const u8 *mem, struct ahead 
 		unsigned n = a->n;
 
 		a->skip[n] = K_OTHER;
-		if (!is_cti(mem)) {
-			a->kind[n] = (u16)decode_operands(cpu, &a->op[n], be32_get(mem));
+		if (!exec_is_cti(mem)) {
+			a->kind[n] = (u16)exec_operands(cpu, &a->op[n], be32_get(mem));
 			if (ends) { /* the delay instruction */
 				a->n++;
 				return;
 			}
 			continue;
 		}
-		if (n + 1 >= room || is_cti(mem + 4))
+		if (n + 1 >= room || exec_is_cti(mem + 4))
 			return;
 		a->kind[n] = (u16)decode_cti_kind(cpu, &a->op[n], i + n, be32_get(mem),
 						  be32_get(mem + 4));
@@ -581,25 +585,40 @@ static bool is_stop(const struct cpu *cpu, u32 pc)
 	return false;
 }
 
+/* op's handler is fn, which does n ops: only the first one's is another one: those behind it stay as they were, but have operands. */
+static void set_handler(struct cpu *cpu, struct op *op, unsigned i, const u8 *mem, unsigned n,
+			exec_fn *fn)
+{
+	u32 were[LOOP_MAX];
+
+	for (unsigned k = 1; k < n; k++)
+		were[k] = op[k].fn;
+	for (unsigned k = 1; k < n; k++)
+		decode_single(cpu, &op[k], i + k, mem + 4 * k);
+	for (unsigned k = 1; k < n; k++)
+		op[k].fn = were[k];
+	op->fn = ADDR(fn);
+}
+
 /* How many ops the handler of op does; *row: 1 + its row in fusion.list, 0 for one op alone. */
 static unsigned fuse(struct cpu *cpu, struct op *op, unsigned i, const u8 *mem, unsigned *row)
 {
 	struct ahead a;
-	u32 fn[EXEC_FUSE_MAX];
 	unsigned n;
+#ifndef VONK_COVER
+	const struct exec_loop *loop = exec_loop_at(cpu, i, mem);
 
+	if (loop) {
+		set_handler(cpu, op, i, mem, loop->n, loop->fn);
+		*row = FUSED_ROWS + loop->row;
+		return loop->n;
+	}
+#endif
 	look_ahead(cpu, i, mem, &a);
 	*row = best_row(&a, &n);
 	if (!n)
 		return 1;
-	/* Only the first op's handler is another one: those behind it stay as they were, but have operands. */
-	for (unsigned k = 1; k < n; k++)
-		fn[k] = op[k].fn;
-	for (unsigned k = 1; k < n; k++)
-		decode_single(cpu, &op[k], i + k, mem + 4 * k);
-	for (unsigned k = 1; k < n; k++)
-		op[k].fn = fn[k];
-	op->fn = ADDR(exec_part.fused[*row - 1]);
+	set_handler(cpu, op, i, mem, n, exec_part.fused[*row - 1]);
 	return n;
 }
 

@@ -26,6 +26,20 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 
 /* --- one instruction --- */
 
+#define BODY(name)                                                                                 \
+	static inline __attribute__((always_inline)) enum exec_exit do_##name(                     \
+		struct cpu *cpu __maybe_unused, const struct op *o __maybe_unused,                 \
+		u32 a __maybe_unused, u32 b __maybe_unused, const u32 *d __maybe_unused,           \
+		u64 *ca __maybe_unused, u64 *cb __maybe_unused,                                    \
+		const struct tlb *tlb __maybe_unused, u32 *v __maybe_unused)
+#define ENTRY(tlb_, side, va)                                                                      \
+	((const struct tlb_entry *)((const char *)(tlb_)->side + ((va) >> 8 & (TLB_SIZE - 1) << 4)))
+#define FIND(tlb_, side, size, va, p, miss)                                                        \
+	const struct tlb_entry *e = ENTRY(tlb_, side, va);                                         \
+	if (unlikely((va & (0xfffff000u | ((size)-1))) != e->tag))                                 \
+		return miss;                                                                       \
+	p = (u8 *)(e->addend + va)
+
 #include "arch/sparc/exec-bodies.h"
 
 /* Operands by form: a, b; and r[rd] where it is read. */

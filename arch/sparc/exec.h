@@ -32,6 +32,8 @@
 
 /* Elements of a row of fusion.list at most; CODE_BACK must not be less. */
 #define EXEC_FUSE_MAX 8
+/* Instructions of a loop of loops.list at most; nor than this. */
+#define LOOP_MAX 24
 
 /* Elsewhere six arguments do not all travel in registers, which sibling calls want. */
 #if !defined(__OPTIMIZE__) || !(defined(__x86_64__) || defined(__aarch64__))
@@ -107,6 +109,17 @@ EXEC_SHARED exec_fn exec_ta, exec_wrpsr_rr, exec_wrpsr_ri, exec_jmpl_rett;
 EXEC_SHARED exec_fn exec_undecoded;
 EXEC_SHARED void exec_decode(struct cpu *cpu, struct op *op);
 
+/* --- exec-loop.c --- */
+
+struct exec_loop {
+	exec_fn *fn;
+	u16 key, len; /* in loop_key[] */
+	u16 row; /* 1 + its line among those of loops.list */
+	u8 n; /* instructions, up to the delay instruction of the last branch back */
+};
+/* The loop that begins with word i of its page, at mem; NULL: none that has a handler. */
+const struct exec_loop *exec_loop_at(const struct cpu *cpu, unsigned i, const u8 *mem);
+
 /* --- exec-count.c --- */
 
 /* op was decoded: count what it does, row - 1 of fusion.list or, 0, one instruction. */
@@ -149,5 +162,10 @@ struct exec_part {
 #ifndef VONK_COVER
 extern const struct exec_part exec_part;
 #endif
+
+/* Operands of w, which is no control transfer; what has no handler of its own is K_slow. In exec-decode.c. */
+EXEC_SHARED enum kind exec_operands(const struct cpu *cpu, struct op *op, u32 w);
+/* Is the instruction at mem a control transfer? */
+EXEC_SHARED bool exec_is_cti(const u8 *mem);
 
 #endif

@@ -26,6 +26,7 @@ GUEST_RT := crt0 check windows board trap string stdio stdlib int64 float64 math
 GUEST_RT_OBJ := $(GUEST_RT:%=$(GUEST_O)/lib/%.o)
 GUEST_BENCH := $(patsubst t/guest/bench/%.c,%,$(sort $(wildcard t/guest/bench/*.c)))
 GUEST_TRAIN := $(patsubst t/guest/train/%.c,%,$(sort $(wildcard t/guest/train/*.c)))
+GUEST_IDIOM := $(patsubst t/guest/idiom/%.c,%,$(sort $(wildcard t/guest/idiom/*.c)))
 GUEST_CPU := $(basename $(notdir $(sort $(wildcard t/guest/cputest/*.S t/guest/cputest/*.c))))
 
 ifndef say
@@ -33,11 +34,12 @@ say = @printf '  %-8s %s\n' '$(1)' '$(2)';
 Q := @
 endif
 
-.PHONY: guest guest-all guest-train guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug guest-fuzz
+.PHONY: guest guest-all guest-train guest-idiom guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug guest-fuzz
 guest-all: guest-lib guest-bench guest-cputest guest-demo guest-prom guest-debug guest-fuzz
 guest-lib: $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a $(GUEST_O)/lib/rom.bin
 guest-bench: $(GUEST_BENCH:%=$(GUEST_O)/bench/%.elf)
 guest-train: $(foreach o,1 2 3 s,$(GUEST_TRAIN:%=$(GUEST_O)/train/%-O$o.elf))
+guest-idiom: $(foreach o,2 s,$(GUEST_IDIOM:%=$(GUEST_O)/idiom/%-O$o.o))
 guest-cputest: $(GUEST_CPU:%=$(GUEST_O)/cputest/%.elf)
 guest-demo: $(GUEST_O)/demo/demo.elf
 guest-prom: $(GUEST_O)/prom/kernel.elf
@@ -85,6 +87,14 @@ $(GUEST_O)/train/%-O$1.elf: t/guest/train/%.c t/guest/train/train.h $(GUEST_O)/l
 		$(GUEST_O)/lib/crt0.o $$< $(GUEST_O)/lib/libguest.a
 endef
 $(foreach o,1 2 3 s,$(eval $(call train_rule,$o)))
+
+# What arch/sparc/loops.list is chosen from: only its code is looked at.
+define idiom_rule
+$(GUEST_O)/idiom/%-O$1.o: t/guest/idiom/%.c t/guest/idiom/idiom.h
+	@mkdir -p $$(@D)
+	$$(call say,GCC,$$@) $$(GUEST_CC) $$(GUEST_RT_CFLAGS) -O$1 -c -o $$@ $$<
+endef
+$(foreach o,2 s,$(eval $(call idiom_rule,$o)))
 
 $(GUEST_O)/cputest/%.elf: $(GUEST_O)/cputest/%.o $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a \
 		t/guest/lib/guest.ld

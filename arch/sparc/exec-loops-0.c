@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* Some of the handlers of whole loops. */
+#include "arch/sparc/exec-loop.h"
+
+#define LOOP_PART 0
+#include "loops.h"
