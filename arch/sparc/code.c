@@ -66,7 +66,7 @@ static void forget_fetches(struct code_cache *cache, const struct code_page *pag
 {
 	for (unsigned c = 0; c < cache->nr_cpus; c++)
 		for (unsigned s = 0; s < 2; s++)
-			for (unsigned i = 0; i < TLB_SIZE; i++)
+			for (unsigned i = 0; i < FETCH_SIZE; i++)
 				if (cache->cpu[c]->fetch[s][i].page == page)
 					cache->cpu[c]->fetch[s][i].tag = TLB_INVALID;
 }
@@ -140,7 +140,7 @@ static struct code_page *make(struct code_cache *cache, u64 pa, const u8 *mem)
 
 static struct code_page *fetch_page(struct cpu *cpu, u32 va)
 {
-	struct fetch_entry *e = &cpu->fetch[cpu->s][va >> 12 & (TLB_SIZE - 1)];
+	struct fetch_entry *e = &cpu->fetch[cpu->s][va >> 12 & (FETCH_SIZE - 1)];
 	const struct bus_range *range;
 	struct code_page *page;
 	struct translation tr;

@@ -22,7 +22,7 @@ int cpu_init(struct cpu *cpu, const struct cpu_model *model, unsigned id, struct
 	cpu->far_op = exec_op(EXEC_FAR);
 	cpu->nr_filled = FILLED_MAX + 1; /* no tag is one yet */
 	cpu->hold_icount = UINT64_MAX;
-	for (unsigned i = 0; i < TLB_SIZE; i++)
+	for (unsigned i = 0; i < FETCH_SIZE; i++)
 		cpu->fetch_near[i].tag = TLB_INVALID;
 	code_attach(code, cpu);
 	cpu_reset(cpu);
@@ -148,6 +148,8 @@ void cpu_set_psr(struct cpu *cpu, u32 psr)
 /* Point the quick paths at what the mode allows. */
 void cpu_mode_changed(struct cpu *cpu)
 {
+	if (unlikely(!cpu->been_user) && !cpu->s)
+		cpu_init_user_tlb(cpu);
 	cpu->tlb_data = &cpu->tlb[cpu->s ? TLB_SUPER : TLB_USER];
 	cpu->fetch_mode = cpu->fetch[cpu->s];
 	cpu->fp_ok = cpu->ef && cpu->fp_state == FP_EXECUTE;
@@ -178,7 +180,7 @@ void cpu_set_breakpoints(struct cpu *cpu, const u32 *va, u32 n)
 	cpu->breakpoints = va;
 	cpu->nr_breakpoints = n;
 	for (unsigned s = 0; s < 2; s++)
-		for (unsigned i = 0; i < TLB_SIZE; i++)
+		for (unsigned i = 0; i < FETCH_SIZE; i++)
 			cpu->fetch[s][i].tag = TLB_INVALID;
 	if (cpu->cover) /* its ops know them */
 		code_flush(cpu->code);
@@ -254,9 +256,9 @@ static __noinline void enter_engine(struct cpu *cpu, struct op *op)
  */
 static void run_near(struct cpu *cpu, struct op *op, u64 soft)
 {
-	struct fetch_entry *e = &cpu->fetch_near[cpu->pc >> 12 & (TLB_SIZE - 1)];
+	struct fetch_entry *e = &cpu->fetch_near[cpu->pc >> 12 & (FETCH_SIZE - 1)];
 
-	*e = cpu->fetch[cpu->s][cpu->pc >> 12 & (TLB_SIZE - 1)];
+	*e = cpu->fetch[cpu->s][cpu->pc >> 12 & (FETCH_SIZE - 1)];
 	cpu->soft = soft;
 	cpu->near = true;
 	cpu->fetch_mode = cpu->fetch_near;

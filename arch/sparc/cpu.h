@@ -72,9 +72,12 @@ enum cpu_exit {
 /*
  * Software TLB: one compare covers page and alignment; a tag with bit 11 set never matches.
  * Loads and stores have entries of their own, so that copying from a page to another with the
- * same index does not miss.
+ * same index does not miss. Data that is walked over at random is 4 MiB before it misses; code never
+ * is as much at once, nor what goes around the MMU.
  */
-#define TLB_SIZE 256
+#define TLB_SIZE 1024
+#define BYPASS_SIZE 64
+#define FETCH_SIZE 256
 #define TLB_INVALID 0x800u
 #define TLB_CLEAN 0x400u /* in a store's tag: the bus's memory wants to know of the first one */
 struct tlb_entry {
@@ -84,6 +87,9 @@ struct tlb_entry {
 
 struct tlb {
 	struct tlb_entry load[TLB_SIZE], store[TLB_SIZE];
+};
+struct tlb_bypass {
+	struct tlb_entry load[BYPASS_SIZE], store[BYPASS_SIZE];
 };
 
 /* What the table walk for a page found, for the slow ways: registers are never in the TLBs. */
@@ -97,7 +103,7 @@ struct walk_entry {
 
 enum { TLB_USER, TLB_SUPER, TLB_BYPASS, TLB_NR };
 
-#define FILLED_MAX 192
+#define FILLED_MAX 1024
 
 struct fetch_entry {
 	u32 tag; /* virtual page, or TLB_INVALID */
@@ -165,10 +171,12 @@ struct cpu {
 	bool fp_ok; /* EF set and no FP exception pending */
 	u64 fd[16]; /* f registers: even number in the upper half */
 	u32 win[MAX_WINDOWS][16]; /* locals and ins of every window but the current one */
-	struct tlb tlb[TLB_NR];
-	struct fetch_entry fetch[2][TLB_SIZE]; /* user, supervisor */
+	struct tlb tlb[TLB_BYPASS]; /* by mode */
+	struct tlb_bypass bypass;
+	bool been_user; /* the user's TLB is in use: firmware alone never comes to need it */
+	struct fetch_entry fetch[2][FETCH_SIZE]; /* user, supervisor */
 	struct fetch_entry
-		fetch_near[TLB_SIZE]; /* near a limit: one page at a time, see cpu_run() */
+		fetch_near[FETCH_SIZE]; /* near a limit: one page at a time, see cpu_run() */
 	struct walk_entry walk[WALK_SIZE];
 	u32 *filled
 		[FILLED_MAX]; /* tags in tlb, fetch and walk that were set since all were flushed */
@@ -312,6 +320,7 @@ void cpu_set_cwp(struct cpu *cpu, unsigned cwp);
 void cpu_trap(struct cpu *cpu, unsigned tt);
 /* S or the MMU changed: point at the right TLB, or forget all translations. */
 void cpu_mode_changed(struct cpu *cpu);
+void cpu_init_user_tlb(struct cpu *cpu);
 void cpu_flush_tlb(struct cpu *cpu);
 static inline void cpu_note_fill(struct cpu *cpu, u32 *tag)
 {

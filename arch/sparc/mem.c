@@ -9,6 +9,34 @@ static unsigned index_of(u32 va)
 	return va >> 12 & (TLB_SIZE - 1);
 }
 
+/* The *n entries of a TLB for loads or stores: none of the user's before it was in use. */
+static struct tlb_entry *entries(struct cpu *cpu, unsigned tlb, bool store, unsigned *n)
+{
+	if (tlb == TLB_BYPASS) {
+		*n = BYPASS_SIZE;
+		return store ? cpu->bypass.store : cpu->bypass.load;
+	}
+	*n = tlb == TLB_USER && !cpu->been_user ? 0 : TLB_SIZE;
+	return store ? cpu->tlb[tlb].store : cpu->tlb[tlb].load;
+}
+
+static void invalidate(struct cpu *cpu, unsigned tlb)
+{
+	for (unsigned store = 0; store < 2; store++) {
+		unsigned n;
+		struct tlb_entry *e = entries(cpu, tlb, store, &n);
+
+		for (unsigned i = 0; i < n; i++)
+			e[i].tag = TLB_INVALID;
+	}
+}
+
+void cpu_init_user_tlb(struct cpu *cpu)
+{
+	cpu->been_user = true;
+	invalidate(cpu, TLB_USER);
+}
+
 /* Software that flushes all at every page fault has filled little since the flush before. */
 void cpu_flush_tlb(struct cpu *cpu)
 {
@@ -21,10 +49,9 @@ void cpu_flush_tlb(struct cpu *cpu)
 		return;
 	}
 	for (unsigned t = 0; t < TLB_NR; t++)
-		for (unsigned i = 0; i < TLB_SIZE; i++)
-			cpu->tlb[t].load[i].tag = cpu->tlb[t].store[i].tag = TLB_INVALID;
+		invalidate(cpu, t);
 	for (unsigned s = 0; s < 2; s++)
-		for (unsigned i = 0; i < TLB_SIZE; i++)
+		for (unsigned i = 0; i < FETCH_SIZE; i++)
 			cpu->fetch[s][i].tag = TLB_INVALID;
 	for (unsigned i = 0; i < WALK_SIZE; i++)
 		cpu->walk[i].tag = TLB_INVALID;
@@ -44,32 +71,37 @@ void cpu_flush_tlb_page(struct cpu *cpu, u32 va)
 	if (cpu->walk[i % WALK_SIZE].tag == va)
 		cpu->walk[i % WALK_SIZE].tag = TLB_INVALID;
 	for (unsigned t = TLB_USER; t <= TLB_SUPER; t++) {
+		struct fetch_entry *f = &cpu->fetch[t][va >> 12 & (FETCH_SIZE - 1)];
+
 		if (cpu->tlb[t].load[i].tag == va)
 			cpu->tlb[t].load[i].tag = TLB_INVALID;
 		if (page_of(&cpu->tlb[t].store[i]) == va)
 			cpu->tlb[t].store[i].tag = TLB_INVALID;
-		if (cpu->fetch[t][i].tag == va)
-			cpu->fetch[t][i].tag = TLB_INVALID;
+		if (f->tag == va)
+			f->tag = TLB_INVALID;
 	}
 }
 
 void cpu_protect_page(struct cpu *cpu, const u8 *mem)
 {
-	for (unsigned t = 0; t < TLB_NR; t++)
-		for (unsigned i = 0; i < TLB_SIZE; i++) {
-			struct tlb_entry *e = &cpu->tlb[t].store[i];
+	struct tlb_entry *e;
+	unsigned n;
 
+	for (unsigned t = 0; t < TLB_NR; t++)
+		for (e = entries(cpu, t, true, &n); n; n--, e++)
 			if (e->tag != TLB_INVALID && e->addend + page_of(e) == (uintptr_t)mem)
 				e->tag = TLB_INVALID;
-		}
 }
 
 void cpu_clean_pages(struct cpu *cpu)
 {
+	struct tlb_entry *e;
+	unsigned n;
+
 	for (unsigned t = 0; t < TLB_NR; t++)
-		for (unsigned i = 0; i < TLB_SIZE; i++)
-			if (cpu->tlb[t].store[i].tag != TLB_INVALID)
-				cpu->tlb[t].store[i].tag |= TLB_CLEAN;
+		for (e = entries(cpu, t, true, &n); n; n--, e++)
+			if (e->tag != TLB_INVALID)
+				e->tag |= TLB_CLEAN;
 }
 
 /* A store to a page that is clean, and otherwise known. */
@@ -89,11 +121,12 @@ static void soil(struct cpu *cpu, struct tlb_entry *e)
 bool cpu_fill_tlb(struct cpu *cpu, unsigned tlb, u32 va, bool store)
 {
 	enum access_type at = (tlb == TLB_SUPER ? AT_SUPER : 0) | (store ? AT_STORE : 0);
-	struct tlb *t = &cpu->tlb[tlb];
-	struct tlb_entry *e = store ? &t->store[index_of(va)] : &t->load[index_of(va)];
+	unsigned n;
+	struct tlb_entry *e = entries(cpu, tlb, store, &n);
 	const struct bus_range *range;
 	struct translation tr = { .pa = va };
 
+	e += va >> 12 & (n - 1);
 	if (unlikely(cpu->nr_watches) && tlb != TLB_BYPASS &&
 	    cpu_page_watched(cpu, va, CPU_WATCH_LOAD | (store ? CPU_WATCH_STORE : 0)))
 		return false;
