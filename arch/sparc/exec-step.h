@@ -33,7 +33,8 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 		u64 *ca __maybe_unused, u64 *cb __maybe_unused,                                    \
 		const struct tlb *tlb __maybe_unused, u32 *v __maybe_unused)
 #define ENTRY(tlb_, side, va)                                                                      \
-	((const struct tlb_entry *)((const char *)(tlb_)->side + ((va) >> 8 & (ARRAY_SIZE((tlb_)->side) - 1) << 4)))
+	((const struct tlb_entry *)((const char *)(tlb_)->side +                                   \
+				    ((va) >> 8 & (ARRAY_SIZE((tlb_)->side) - 1) << 4)))
 #define FIND(tlb_, side, size, va, p, miss)                                                        \
 	const struct tlb_entry *e = ENTRY(tlb_, side, va);                                         \
 	if (unlikely((va & (0xfffff000u | ((size)-1))) != e->tag))                                 \
@@ -154,7 +155,7 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 #define FUSED_FAR()                                                                                \
 	do {                                                                                       \
 		u32 va = cpu->far_pc;                                                              \
-		const struct fetch_entry *e = &cpu->fetch_mode[va >> 12 & (FETCH_SIZE - 1)];         \
+		const struct fetch_entry *e = &cpu->fetch_mode[va >> 12 & (FETCH_SIZE - 1)];       \
 		const struct op *far;                                                              \
 		if (unlikely(e->tag != (va & ~0xfffu))) {                                          \
 			op = &cpu->far_op;                                                         \

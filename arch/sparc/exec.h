@@ -113,7 +113,7 @@ EXEC_SHARED void exec_decode(struct cpu *cpu, struct op *op);
 
 struct exec_loop {
 	exec_fn *fn;
-	u16 key, len; /* in loop_key[] */
+	u32 key, len; /* in loop_key[] */
 	u16 row; /* 1 + its line among those of loops.list */
 	u8 n; /* instructions, up to the delay instruction of the last branch back */
 };

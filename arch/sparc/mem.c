@@ -301,7 +301,7 @@ unsigned cpu_store(struct cpu *cpu, u32 va, unsigned size, u64 val)
 
 unsigned cpu_fetch(struct cpu *cpu, u32 va, u32 *insn)
 {
-	const struct fetch_entry *e = &cpu->fetch[cpu->s][index_of(va)];
+	const struct fetch_entry *e = &cpu->fetch[cpu->s][va >> 12 & (FETCH_SIZE - 1)];
 	unsigned tt;
 	u64 val;
 
