@@ -2,8 +2,9 @@
 /*
  * Every loop of arch/sparc/loops.list, as instructions that this file encodes by itself, with registers, operands and
  * memory at random: the engine in pieces ends each piece as the reference interpreter does, and the handler of the
- * whole loop was what ran. Accesses cross pages, miss, are misaligned or hit the loop's own page. VONK_LOOPS: how
- * often each (4; VONK_FULL=1: 200); VONK_SEED.
+ * whole loop was what ran. Accesses cross pages, miss, are misaligned or hit the loop itself, which may be the last of its
+ * page and branch out of it; with and without the MMU, an FPU and privileges, watchpoints, breakpoints, pages that
+ * have become clean, and code that others change. VONK_LOOPS: how often each (4; VONK_FULL=1: 200); VONK_SEED.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -18,7 +19,9 @@
 #define MEM 0x40000u
 #define TRAPS 0x1000u
 #define CODE 0x3000u
+#define CODE_END 0x8000u
 #define DATA 0x8000u /* and eight pages from there */
+#define TABLES 0x20000u
 #define LOOP_MAX 24
 #define NOP 0x01000000u
 
@@ -151,6 +154,8 @@ static bool split(char *text, struct word *w)
 struct program {
 	u32 code[LOOP_MAX + 3], r[32];
 	unsigned n;
+	u32 at, out; /* where it begins, and where it branches out to */
+	bool mmu;
 };
 
 /* Registers for the letters: those of pairs first. What is fixed gets what is left. */
@@ -253,7 +258,7 @@ static u32 address(struct program *p, u32 base, u32 align)
 {
 	u32 imm = rnd(4) ? rnd(8) * align : rnd(0x400) * align;
 
-	p->r[base] = DATA + rnd(0x8000) / 8 * 8;
+	p->r[base] = rnd(16) ? DATA + rnd(0x8000) / 8 * 8 : p->at + rnd(20) * 8 - 64;
 	return imm < 0x1000 ? imm : 8;
 }
 
@@ -291,6 +296,16 @@ static u32 operands(struct program *p, const struct word *w, const struct regs *
 	return word;
 }
 
+/* Anywhere in a page, often at its start or end; out of the loop is behind it or in another page. */
+static void place(struct program *p)
+{
+	p->at = CODE;
+	if (rnd(3))
+		p->at += rnd(2) ? 0x1000 - 4 * p->n - 4 * rnd(3) : 4 * rnd(1024 - LOOP_MAX);
+	p->out = rnd(2) ? p->at + 4 * p->n + 4 * rnd(5) : 0x6000 + 4 * rnd(1024);
+	p->mmu = rnd(2);
+}
+
 static void encode(const struct word *w, unsigned n, struct program *p)
 {
 	struct regs regs;
@@ -299,11 +314,12 @@ static void encode(const struct word *w, unsigned n, struct program *p)
 	for (unsigned i = 0; i < 32; i++)
 		p->r[i] = value();
 	p->n = n;
+	place(p);
 	for (unsigned k = 0; k < n; k++) {
 		const struct insn *insn = w[k].insn;
 
 		if (!insn) {
-			u32 disp = w[k].to == 99 ? n + 4 - k : w[k].to - k;
+			u32 disp = w[k].to == 99 ? (p->out - p->at) / 4 - k : w[k].to - k;
 
 			p->code[k] =
 				0x00800000 | w[k].annul << 29 | w[k].cond << 25 | (disp & 0x3fffff);
@@ -339,6 +355,25 @@ static bool rig_init(struct rig *rig)
 			 &rig->code);
 }
 
+/* Pages are where they are, but some of the data: not there, not allowed, or another page, of code as well. */
+static void load_tables(struct rig *rig, u32 seed)
+{
+	be32_put(rig->mem + TABLES, (TABLES + 0x400) >> 4 | 1);
+	be32_put(rig->mem + TABLES + 0x400, (TABLES + 0x800) >> 4 | 1);
+	be32_put(rig->mem + TABLES + 0x800, (TABLES + 0x900) >> 4 | 1);
+	for (u32 i = 0; i < 64; i++) {
+		u32 acc = i == TRAPS >> 12 ? 7 : 3, page = i, x = seed * (2 * i + 1) >> 7, pte;
+
+		if (i >= DATA >> 12 && i < 16) {
+			acc = x % 4 ? 3 : x >> 8 & 7;
+			page = x % 7 == 0 ? 8 + (x >> 12 & 7) : x % 13 == 0 ? CODE >> 12 : i;
+		}
+		pte = page << 8 | acc << 2 | 2;
+		be32_put(rig->mem + TABLES + 0x900 + 4 * i,
+			 page == i && x % 11 == 0 && acc != 7 && i >= 8 ? 0 : pte);
+	}
+}
+
 /* Trap handlers that go on behind the instruction; the program; data. */
 static void rig_load(struct rig *rig, const struct program *p, u32 seed, u32 psr)
 {
@@ -348,20 +383,25 @@ static void rig_load(struct rig *rig, const struct program *p, u32 seed, u32 psr
 		be32_put(rig->mem + TRAPS + 16 * i, 0x81c48000); /* jmp %l2 */
 		be32_put(rig->mem + TRAPS + 16 * i + 4, 0x81cca004); /* rett %l2 + 4 */
 	}
-	for (u32 i = 0; i < 0x400; i++)
-		be32_put(rig->mem + CODE + 4 * i, 0x10800000); /* ba . */
-	for (u32 i = 0; i < 16; i++)
-		be32_put(rig->mem + CODE + 4 * (p->n + i), i < 5 ? NOP : 0x10800000);
+	for (u32 i = 0; i < (CODE_END - CODE) / 4; i++) /* nop; ba .; inc %g1 */
+		be32_put(rig->mem + CODE + 4 * i, i % 8 < 5    ? NOP
+						  : i % 8 == 5 ? 0x10800000
+							       : 0x82006001);
 	for (u32 i = 0; i < p->n; i++)
-		be32_put(rig->mem + CODE + 4 * i, p->code[i]);
+		be32_put(rig->mem + p->at + 4 * i, p->code[i]);
+	load_tables(rig, seed);
 	for (u32 i = 0; i < 0x8000; i += 4)
 		be32_put(rig->mem + DATA + i, seed = seed * 1664525 + 1013904223);
 	code_flush(&rig->code);
 	cpu_reset(rig->cpu);
 	cpu_get_state(rig->cpu, &s);
 	s.mmu[MMU_CTRL] &= ~(rig->cpu->model->mmu_bm | MMU_CTRL_E);
-	s.pc = CODE;
-	s.npc = CODE + 4;
+	if (p->mmu) {
+		s.mmu[MMU_CTRL] |= MMU_CTRL_E;
+		s.mmu[MMU_CTPR] = TABLES >> 4;
+	}
+	s.pc = p->at;
+	s.npc = p->at + 4;
 	s.tbr = TRAPS;
 	s.wim = 0;
 	s.psr = psr;
@@ -400,38 +440,88 @@ static struct rig engine, ref;
 static u64 ran_insns;
 #define EACH 1500 /* instructions of a program */
 
+/* What cpu_run() stops at, and how often the two have. */
+static struct cpu_watch watch;
+static u32 breakpoint;
+static unsigned stopped, should_stop;
+
+static void set_stops(const struct program *p, bool some)
+{
+	watch.first = DATA + rnd(0x8000);
+	watch.last = watch.first + rnd(0x300);
+	watch.kinds = 1 + rnd(3);
+	breakpoint = p->at + 4 * rnd(p->n + 4);
+	some = some && !rnd(4);
+	cpu_set_watches(engine.cpu, &watch, some);
+	cpu_set_watches(ref.cpu, &watch, some);
+	cpu_set_breakpoints(engine.cpu, &breakpoint, some && rnd(2));
+}
+
+/* A device stores an instruction of the loop where another one is; branches stay. */
+static void change_code(const struct program *p)
+{
+	u32 at = p->at + 4 * rnd(p->n), w = rnd(2) ? p->code[rnd(p->n)] : NOP;
+
+	if ((w >> 30 == 0 && w != NOP) || be32_get(engine.mem + at) >> 30 == 0)
+		return;
+	be32_put(engine.mem + at, w);
+	be32_put(ref.mem + at, w);
+	code_written(&engine.code, at, 4);
+	code_written(&ref.code, at, 4);
+}
+
+/* To where the engine is. */
+static void follow(void)
+{
+	while (ref.cpu->icount < engine.cpu->icount && !ref.cpu->error_mode) {
+		ref.cpu->watched.hit = false;
+		cpu_step(ref.cpu);
+		should_stop += ref.cpu->watched.hit;
+	}
+}
+
 /* counted: so that the engine begins at the loop's start, and not a few instructions before a limit. */
 static bool run(const char *line, const struct program *p, bool counted)
 {
-	u32 seed = rnd(0xffffffff), psr = 0x10a0 | rnd(16) << 20 | rnd(8),
+	u32 seed = rnd(0xffffffff), psr = rnd(16) << 20 | rnd(8),
 	    most = counted ? 1000 : 1u << (1 + rnd(9));
 	u64 start = engine.cpu->icount;
 
+	psr |= (rnd(8) ? 0x1020 : 0x20) | (rnd(3) ? 0x80 : 0);
 	rig_load(&engine, p, seed, psr);
 	rig_load(&ref, p, seed, psr);
+	set_stops(p, !counted);
 	while (engine.cpu->icount < start + EACH && !engine.cpu->error_mode) {
 		u64 limit = engine.cpu->icount + (counted ? 500 : 1) + rnd(most);
 
-		cpu_run(engine.cpu, limit);
-		while (ref.cpu->icount < engine.cpu->icount && !ref.cpu->error_mode)
-			cpu_step(ref.cpu);
-		if (engine.cpu->icount > limit || !same(&engine, &ref)) {
+		enum cpu_exit why = cpu_run(engine.cpu, limit);
+
+		stopped += why == CPU_WATCHPOINT;
+		follow();
+		if (engine.cpu->icount > limit || stopped != should_stop || !same(&engine, &ref)) {
 			show(line, p, &engine, &ref);
 			return false;
 		}
+		if (why == CPU_BREAKPOINT)
+			cpu_pass_breakpoint(engine.cpu);
+		if (!rnd(10))
+			change_code(p);
+		if (!rnd(6))
+			cpu_clean_pages(engine.cpu);
 	}
 	ran_insns += engine.cpu->icount - start;
 	return true;
 }
 
-/* How often the handler of this line ran. */
-static u64 times_ran(const char *line)
+/* How often the handler of this line ran; *has: there is one, which builds that are to be small have for some only. */
+static u64 times_ran(const char *line, bool *has)
 {
 	struct code_count c;
 
 	for (unsigned n = 0; (n = code_counted(&engine.code, n, &c));)
 		if (!strcmp(c.name, line))
 			return c.count;
+	*has = false;
 	return 0;
 }
 
@@ -441,6 +531,7 @@ static bool try_line(const char *line, unsigned times)
 	struct word w[LOOP_MAX];
 	struct program p;
 	unsigned n = 0;
+	bool has = true;
 	u64 ran = 0;
 
 	snprintf(buf, sizeof(buf), "%s", line);
@@ -451,19 +542,19 @@ static bool try_line(const char *line, unsigned times)
 		}
 	/* Once counted; most of them not, as guests run. */
 	for (unsigned i = 0; i < times; i++) {
-		bool count = i == 0 || (!ran && i < 20);
+		bool count = i == 0 || (!ran && has && i < 20);
 
 		code_count(&engine.code, count);
 		encode(w, n, &p);
 		if (!run(line, &p, count))
 			return false;
-		ran += count ? times_ran(line) : 0;
-		if (!ran && i + 1 == times && times < 20)
+		ran += count ? times_ran(line, &has) : 0;
+		if (!ran && has && i + 1 == times && times < 20)
 			times++;
 	}
-	if (!ran)
+	if (!ran && has)
 		diag("never ran: %s", line);
-	return ran;
+	return ran || !has;
 }
 
 int main(void)

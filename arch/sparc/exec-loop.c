@@ -118,6 +118,14 @@ static const struct exec_loop *find_loop(const struct key *key)
 	}
 }
 
+/* Is the word i of its page a branch that leaves the page? The handler of a loop that begins with it knows it as one that does not. */
+static bool is_far(unsigned i, const u8 *mem)
+{
+	s64 to = (s64)i * 4 + f_disp22(be32_get(mem));
+
+	return exec_is_cti(mem) && (to < 0 || to >= (s64)CODE_PAGE_OPS * 4);
+}
+
 /* A branch by n instructions back. */
 static bool is_back(const u8 *mem, unsigned n)
 {
@@ -131,6 +139,8 @@ const struct exec_loop *exec_loop_at(const struct cpu *cpu, unsigned i, const u8
 	unsigned room = CODE_PAGE_OPS - i;
 	struct key key;
 
+	if (is_far(i, mem))
+		return NULL;
 	if (room > LOOP_MAX)
 		room = LOOP_MAX;
 	/* The longest: what comes back to the same place from several is one. */
