@@ -192,12 +192,36 @@ static void large(struct rig *r)
 	is(val, 0xcafe, "  the word");
 }
 
+/* Instructions that the engine leaves to the reference, at addresses that differ in all bits an index may have. */
+static void slow_code(struct rig *r, u32 va)
+{
+	mmu_on(r);
+	rig_put(r, TABLE2 + 4 * (va >> 18 & 63), ptd(TABLE3));
+	rig_put(r, DATA, m_asi(LD, L1, G0, G0, ASI_MMU_REGS));
+	rig_put(r, DATA + 4, a_imm(SUBCC, L0, L0, 1));
+	rig_put(r, DATA + 8, a_bicc(BNE, false, -8));
+	rig_put(r, DATA + 12, NOP);
+	rig_put(r, DATA + 16, a_imm(JMPL, G0, O7, 8));
+	rig_put(r, DATA + 20, NOP);
+	emit_set(r, L0, 20);
+	emit_set(r, G1, va);
+	emit(r, a_imm(JMPL, O7, G1, 0));
+	emit(r, NOP);
+	emit_end(r);
+	if (!rig_all(r, 120, "slow instructions at %x", va))
+		return;
+	is(log_count(r), 0, "  no traps");
+	is(rig_end(r, L0), 0, "  to the end");
+}
+
 int main(void)
 {
 	struct rig *r = rig_new("Fujitsu MB86904");
 
 	for (u32 type = 0; type < 5; type++)
 		users_flush(r, type);
+	for (u32 i = 0; i < 4; i++)
+		slow_code(r, 0x20000000 + i * 0x100000);
 	many(r, 0);
 	many(r, 1);
 	large(r);

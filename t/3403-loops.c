@@ -296,17 +296,17 @@ static u32 operands(struct program *p, const struct word *w, const struct regs *
 	return word;
 }
 
-/* Anywhere in a page, often at its start or end; out of the loop is behind it or in another page. */
-static void place(struct program *p)
+/* Anywhere in a page, often at its start or end; out of the loop is behind it or, unless it is to stay there, in another page. */
+static void place(struct program *p, bool stay)
 {
 	p->at = CODE;
 	if (rnd(3))
 		p->at += rnd(2) ? 0x1000 - 4 * p->n - 4 * rnd(3) : 4 * rnd(1024 - LOOP_MAX);
-	p->out = rnd(2) ? p->at + 4 * p->n + 4 * rnd(5) : 0x6000 + 4 * rnd(1024);
+	p->out = stay || rnd(2) ? p->at + 4 * p->n + 4 * rnd(5) : 0x6000 + 4 * rnd(1024);
 	p->mmu = rnd(2);
 }
 
-static void encode(const struct word *w, unsigned n, struct program *p)
+static void encode(const struct word *w, unsigned n, struct program *p, bool stay)
 {
 	struct regs regs;
 
@@ -314,7 +314,7 @@ static void encode(const struct word *w, unsigned n, struct program *p)
 	for (unsigned i = 0; i < 32; i++)
 		p->r[i] = value();
 	p->n = n;
-	place(p);
+	place(p, stay);
 	for (unsigned k = 0; k < n; k++) {
 		const struct insn *insn = w[k].insn;
 
@@ -545,7 +545,7 @@ static bool try_line(const char *line, unsigned times)
 		bool count = i == 0 || (!ran && has && i < 20);
 
 		code_count(&engine.code, count);
-		encode(w, n, &p);
+		encode(w, n, &p, count);
 		if (!run(line, &p, count))
 			return false;
 		ran += count ? times_ran(line, &has) : 0;

@@ -24,6 +24,7 @@ struct counts {
 	u64 count[ROWS];
 	/* What loops took, known when the next handler runs: instructions until `since` were told. */
 	u64 insns[ROWS], since;
+	const struct cpu *cpu; /* whose `since` is */
 	u32 loop; /* that ran last, 0: it was no loop */
 };
 
@@ -41,9 +42,11 @@ static void counted(ARGS)
 	struct counts *counts = cpu->code->counts;
 	u64 now = cpu->soft + (u64)((x + (s64)op) >> 4);
 
-	if (counts->loop)
+	/* Another processor's count is another one, and one that went back is less. */
+	if (counts->loop && counts->cpu == cpu && now > counts->since)
 		counts->insns[counts->loop] += now - counts->since;
 	counts->since = now;
+	counts->cpu = cpu;
 	counts->loop = c->row > FUSED_ROWS ? c->row : 0;
 	counts->count[c->row]++;
 	JUMP(c->fn, op, ca, cb, x, tp);
