@@ -114,6 +114,8 @@ $(O)/tools/%: tools/%.c | $(O)/gen/zlib
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<) $(HOSTCC) -std=gnu11 -O1 -Wall -Wextra -I. -o $@ $<
 
+$(O)/tools/mkfuse $(O)/tools/mkloop: tools/mkexec.h
+
 # Tests write command lines as arrays of literals, which argv's type does not know as constant.
 $(O)/t/% obj/fuzz/bin/%: ALL_CFLAGS += -Wno-write-strings
 # Every allocation of these can fail.

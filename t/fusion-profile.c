@@ -122,8 +122,9 @@ static double root(u32 n)
 	return r;
 }
 
-static void run(int argc, char **argv, u64 insns, unsigned workload)
+static void run(int argc, char **argv, u64 insns)
 {
+	static unsigned workload;
 	struct sample s;
 	double roots = 0;
 
@@ -136,6 +137,7 @@ static void run(int argc, char **argv, u64 insns, unsigned workload)
 				  root(s.count[i]) / roots);
 	fprintf(stderr, "workload %u: %llu samples, %zu places\n", workload,
 		(unsigned long long)s.total, nr);
+	workload++;
 	sample_free(&s);
 }
 
@@ -260,24 +262,14 @@ static unsigned round_of_rows(unsigned want)
 
 int main(int argc, char **argv)
 {
-	unsigned rows = argc > 3 ? (unsigned)atoi(argv[1]) : 0, workload = 0, got;
+	unsigned rows = argc > 3 ? (unsigned)atoi(argv[1]) : 0, got;
 	u64 insns = argc > 3 ? strtoull(argv[2], NULL, 0) : 0;
-	int first = 2;
 
 	if (!rows) {
 		fprintf(stderr, "usage: fusion-profile ROWS INSNS OPTIONS... [-- OPTIONS...]\n");
 		return 1;
 	}
-	for (int i = 3; i <= argc; i++)
-		if (i == argc || !strcmp(argv[i], "--")) {
-			u64 n = insns;
-
-			if (i > first + 1 && argv[first + 1][0] >= '0' && argv[first + 1][0] <= '9')
-				n = strtoull(argv[++first], NULL, 0);
-			argv[first] = argv[0];
-			run(i - first, argv + first, n, workload++);
-			first = i;
-		}
+	sample_each(argc - 2, argv + 2, insns, run);
 	printf("# Sequences that one handler does: see tools/mkfuse.c for the form.\n"
 	       "# Chosen by t/fusion-train from what firmware, an operating system, its text tools "
 	       "and "

@@ -168,25 +168,15 @@ int main(int argc, char **argv)
 {
 	u64 insns = argc > 2 ? strtoull(argv[1], NULL, 0) : 0;
 	struct cpu cpu = { .model = cpu_models };
-	int first = 1;
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: loop-profile -text FILE... | INSNS OPTIONS... [-- ...]\n");
 		return 1;
 	}
-	if (!strcmp(argv[1], "-text"))
-		for (int i = 2; i < argc; i++)
-			scan(&cpu, argv[i]);
-	for (int i = 2; strcmp(argv[1], "-text") && i <= argc; i++)
-		if (i == argc || !strcmp(argv[i], "--")) {
-			u64 n = insns;
-
-			if (i > first + 1 && argv[first + 1][0] >= '0' && argv[first + 1][0] <= '9')
-				n = strtoull(argv[++first], NULL, 0);
-			argv[first] = argv[0];
-			run(i - first, argv + first, n);
-			first = i;
-		}
+	if (strcmp(argv[1], "-text"))
+		sample_each(argc - 1, argv + 1, insns, run);
+	for (int i = 2; !strcmp(argv[1], "-text") && i < argc; i++)
+		scan(&cpu, argv[i]);
 	qsort(found, nr, sizeof(*found), by_weight);
 	for (size_t i = 0; i < nr; i++) {
 		printf("%.6f\t", found[i].weight);

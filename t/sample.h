@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "machine/boot.h"
 #include "machine/plug.h"
@@ -55,6 +56,23 @@ static inline void sample_free(struct sample *s)
 {
 	free(s->count);
 	machine_free(s->m);
+}
+
+/* [INSNS] OPTIONS..., -- between: each to run(), with `insns` where it says no number of its own. argv[0] is the program. */
+static inline void sample_each(int argc, char **argv, u64 insns, void (*run)(int, char **, u64))
+{
+	char *program = argv[0];
+
+	for (int first = 0, i = 1; i <= argc; i++)
+		if (i == argc || !strcmp(argv[i], "--")) {
+			u64 n = insns;
+
+			if (i > first + 1 && argv[first + 1][0] >= '0' && argv[first + 1][0] <= '9')
+				n = strtoull(argv[++first], NULL, 0);
+			argv[first] = program;
+			run(i - first, argv + first, n);
+			first = i;
+		}
 }
 
 #endif

@@ -22,13 +22,8 @@
  * What they skip is done in any case and the result chosen, where it can do no more than write a
  * register. Counts are those of the path taken.
  */
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tools/mkexec.h"
 
-#define MAX_OPS 256
 #define MAX_ROWS 8192
 #define MAX_NODES 32768
 #define HASH_BITS 14 /* about three slots for each step: a table that decoding has at hand */
@@ -36,12 +31,6 @@
 #define MAX_ELEMENTS 8
 #define PARTS 6 /* files that the handlers are compiled in: arch/sparc/exec-fused-N.c */
 #define PART_ROWS 800 /* in each but the last: a row that is added changes no more than this one */
-
-struct op {
-	char name[32];
-	char form; /* N R I: plain; b s a x k e: branch; c: call, call_f, jmpl_ri */
-	int w, d;
-};
 
 struct element {
 	int op, forward;
@@ -52,73 +41,20 @@ struct row {
 	int n, line;
 };
 
-static struct op ops[MAX_OPS];
-static int nr_ops;
 static struct row rows[MAX_ROWS];
 static int nr_rows;
-static const char *path;
-static int line;
 static bool few;
 
-static void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	fprintf(stderr, "%s:%d: ", path, line);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(1);
-}
-
-static char *read_file(const char *name)
-{
-	FILE *f = fopen(name, "r");
-	size_t cap = 1 << 20, len;
-	char *buf = malloc(cap);
-
-	path = name;
-	if (!f || !buf)
-		die("cannot be read");
-	len = fread(buf, 1, cap - 1, f);
-	buf[len] = 0;
-	fclose(f);
-	return buf;
-}
-
-static void add_op(const char *name, const char *suffix, char form, int w, int d)
-{
-	struct op *o = &ops[nr_ops++];
-
-	if (nr_ops > MAX_OPS)
-		die("too many instructions");
-	snprintf(o->name, sizeof(o->name), "%s%s", name, suffix);
-	o->form = form;
-	o->w = w;
-	o->d = d;
-}
-
-/* X(name, form, W, D) after "#define EXEC_OPS(X)", in the order of enum kind; then the transfers. */
+/*
+ * The plain instructions, then the transfers. Their forms are b s a x k e: branch; c: call, call_f, jmpl_ri.
+ */
 static void read_ops(const char *name)
 {
 	static const char *const branch[] = { "be",   "ble", "bl",  "bleu", "bcs",
 					      "bneg", "bvs", "ba",  "bne",  "bg",
 					      "bge",  "bgu", "bcc", "bpos", "bvc" };
-	const char *p = strstr(read_file(name), "#define EXEC_OPS(X)"), *end;
-	char op[32], form;
-	int w, d;
 
-	if (!p)
-		die("no EXEC_OPS");
-	p += strlen("#define EXEC_OPS(X)");
-	end = strstr(p, "\n\n");
-	while ((p = strstr(p, "X(")) && p < end) {
-		if (sscanf(p, "X(%31[a-z0-9_], %c, %d, %d)", op, &form, &w, &d) != 4)
-			die("EXEC_OPS: what is '%.20s'?", p);
-		add_op(op, "", form, w, d);
-		p += 2;
-	}
+	read_exec_ops(name);
 	for (size_t i = 0; i < sizeof(branch) / sizeof(branch[0]); i++) {
 		add_op(branch[i], "", 'b', 0, 0);
 		add_op(branch[i], "_s", 's', 0, 0);
@@ -144,20 +80,6 @@ static int find_op(const char *name)
 static bool is_plain(const struct op *o)
 {
 	return o->form == 'N' || o->form == 'R' || o->form == 'I';
-}
-
-/* Can it do no more than write r[rd]? */
-static bool is_pure(const struct op *o)
-{
-	static const char *const stem[] = { "nop", "mov", "add",  "sub",  "and",
-					    "or",  "xor", "andn", "orn",  "xnor",
-					    "sll", "srl", "sra",  "addx", "subx" };
-	size_t n = strcspn(o->name, "_");
-
-	for (size_t i = 0; i < sizeof(stem) / sizeof(stem[0]); i++)
-		if (n == strlen(stem[i]) && !strncmp(o->name, stem[i], n))
-			return true;
-	return false;
 }
 
 /* Will it certainly be done? */

@@ -140,7 +140,7 @@ static struct code_page *make(struct code_cache *cache, u64 pa, const u8 *mem)
 
 static struct code_page *fetch_page(struct cpu *cpu, u32 va)
 {
-	struct fetch_entry *e = &cpu->fetch[cpu->s][va >> 12 & (FETCH_SIZE - 1)];
+	struct fetch_entry *e = &cpu->fetch[cpu->s][cpu_fetch_index(va)];
 	const struct bus_range *range;
 	struct code_page *page;
 	struct translation tr;

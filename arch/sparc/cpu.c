@@ -256,9 +256,9 @@ static __noinline void enter_engine(struct cpu *cpu, struct op *op)
  */
 static void run_near(struct cpu *cpu, struct op *op, u64 soft)
 {
-	struct fetch_entry *e = &cpu->fetch_near[cpu->pc >> 12 & (FETCH_SIZE - 1)];
+	struct fetch_entry *e = &cpu->fetch_near[cpu_fetch_index(cpu->pc)];
 
-	*e = cpu->fetch[cpu->s][cpu->pc >> 12 & (FETCH_SIZE - 1)];
+	*e = cpu->fetch[cpu->s][cpu_fetch_index(cpu->pc)];
 	cpu->soft = soft;
 	cpu->near = true;
 	cpu->fetch_mode = cpu->fetch_near;

@@ -320,6 +320,11 @@ void cpu_set_cwp(struct cpu *cpu, unsigned cwp);
 void cpu_trap(struct cpu *cpu, unsigned tt);
 /* S or the MMU changed: point at the right TLB, or forget all translations. */
 void cpu_mode_changed(struct cpu *cpu);
+/* Where a virtual address stands in fetch[] of a mode and in fetch_near[]. */
+static inline unsigned cpu_fetch_index(u32 va)
+{
+	return va >> 12 & (FETCH_SIZE - 1);
+}
 void cpu_init_user_tlb(struct cpu *cpu);
 void cpu_flush_tlb(struct cpu *cpu);
 static inline void cpu_note_fill(struct cpu *cpu, u32 *tag)

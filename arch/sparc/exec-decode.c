@@ -585,7 +585,7 @@ static bool is_stop(const struct cpu *cpu, u32 pc)
 	return false;
 }
 
-/* op's handler is fn, which does n ops: only the first one's is another one: those behind it stay as they were, but have operands. */
+/* fn, which does n ops, becomes op's handler. Those of the ops behind it stay as they were, but these have operands then. */
 static void set_handler(struct cpu *cpu, struct op *op, unsigned i, const u8 *mem, unsigned n,
 			exec_fn *fn)
 {

@@ -3,10 +3,12 @@
 #include "arch/sparc/exec.h"
 #include "decode.h"
 #include "lib/be.h"
+#include "lib/hash64.h"
 #define LOOP_TABLE
 #include "loops.h"
 
 _Static_assert(K_PLAIN <= 0x80, "a key has seven bits for a kind");
+_Static_assert(CODE_BACK >= LOOP_MAX, "a word that changes reaches the loop's start");
 
 /*
  * A loop as it stands in loops.list: each instruction's kind, and letters for its registers, or where it branches to.
@@ -103,11 +105,7 @@ static bool make_key(const struct cpu *cpu, struct key *key, const u8 *mem, unsi
 
 static const struct exec_loop *find_loop(const struct key *key)
 {
-	u32 h = 2166136261u;
-
-	for (unsigned i = 0; i < key->len; i++)
-		h = (h ^ key->b[i]) * 16777619u;
-	for (h ^= h >> 15;; h++) {
+	for (u64 h = hash64(0, key->b, key->len);; h++) {
 		unsigned i = loop_hash[h % ARRAY_SIZE(loop_hash)];
 
 		if (!i)

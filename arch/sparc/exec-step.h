@@ -155,7 +155,7 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 #define FUSED_FAR()                                                                                \
 	do {                                                                                       \
 		u32 va = cpu->far_pc;                                                              \
-		const struct fetch_entry *e = &cpu->fetch_mode[va >> 12 & (FETCH_SIZE - 1)];       \
+		const struct fetch_entry *e = &cpu->fetch_mode[cpu_fetch_index(va)];               \
 		const struct op *far;                                                              \
 		if (unlikely(e->tag != (va & ~0xfffu))) {                                          \
 			op = &cpu->far_op;                                                         \

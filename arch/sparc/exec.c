@@ -100,7 +100,7 @@ static void resume_known(ARGS)
 {
 	s64 t = (s64)(cpu->icount - cpu->soft) * 16;
 	u32 va = cpu->pc;
-	const struct fetch_entry *e = &cpu->fetch_mode[va >> 12 & (FETCH_SIZE - 1)];
+	const struct fetch_entry *e = &cpu->fetch_mode[cpu_fetch_index(va)];
 
 	if (unlikely(t + 32 >= 0 || cpu->near || cpu->kick || e->tag != (va & ~0xfffu) ||
 		     cpu->npc != va + 4 || cpu->error_mode || cpu->irq_lines))
@@ -262,7 +262,7 @@ EXEC_SHARED __noinline void exec_ta(ARGS)
 EXEC_SHARED void exec_far(ARGS)
 {
 	u32 va = cpu->far_pc;
-	const struct fetch_entry *e = &cpu->fetch_mode[va >> 12 & (FETCH_SIZE - 1)];
+	const struct fetch_entry *e = &cpu->fetch_mode[cpu_fetch_index(va)];
 	const struct op *to;
 
 	if (unlikely(e->tag != (va & ~0xfffu)))

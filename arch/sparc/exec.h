@@ -32,7 +32,7 @@
 
 /* Elements of a row of fusion.list at most; CODE_BACK must not be less. */
 #define EXEC_FUSE_MAX 8
-/* Instructions of a loop of loops.list at most; nor than this. */
+/* Instructions of a line of loops.list at most, as MAX_ELEMENTS of tools/mkloop.c; CODE_BACK must not be less either. */
 #define LOOP_MAX 24
 
 /* Elsewhere six arguments do not all travel in registers, which sibling calls want. */

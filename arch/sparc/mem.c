@@ -71,7 +71,7 @@ void cpu_flush_tlb_page(struct cpu *cpu, u32 va)
 	if (cpu->walk[i % WALK_SIZE].tag == va)
 		cpu->walk[i % WALK_SIZE].tag = TLB_INVALID;
 	for (unsigned t = TLB_USER; t <= TLB_SUPER; t++) {
-		struct fetch_entry *f = &cpu->fetch[t][va >> 12 & (FETCH_SIZE - 1)];
+		struct fetch_entry *f = &cpu->fetch[t][cpu_fetch_index(va)];
 
 		if (cpu->tlb[t].load[i].tag == va)
 			cpu->tlb[t].load[i].tag = TLB_INVALID;
@@ -301,7 +301,7 @@ unsigned cpu_store(struct cpu *cpu, u32 va, unsigned size, u64 val)
 
 unsigned cpu_fetch(struct cpu *cpu, u32 va, u32 *insn)
 {
-	const struct fetch_entry *e = &cpu->fetch[cpu->s][va >> 12 & (FETCH_SIZE - 1)];
+	const struct fetch_entry *e = &cpu->fetch[cpu->s][cpu_fetch_index(va)];
 	unsigned tt;
 	u64 val;
 
