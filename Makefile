@@ -73,12 +73,13 @@ $(O)/snap/%.o $(O)/dev/%.o: ALL_CFLAGS += $(CONV)
 NOMERGE := $(if $(findstring clang,$(CC)),,-fno-partial-inlining -fno-ipa-icf)
 # The handlers: see arch/sparc/exec.h. Layout and sibling calls decide the speed.
 # Six arguments leave three registers that a function may use without saving them. gcc can give the
-# handlers the others too: enter_engine() in arch/sparc/cpu.c keeps them for its caller.
+# handlers the others too: enter_engine() in arch/sparc/cpu.c keeps them for its caller. clang has an
+# attribute for that from version 19 on: __handler in arch/sparc/exec.h.
 CALL_USED := $(if $(findstring clang,$(CC))$(SANITIZE)$(COVER),,$(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),\
 	$(patsubst %,-fcall-used-%,rbx r12 r13 r14 r15)))
 EXEC_OBJ := $(patsubst arch/%.c,$(O)/arch/%.o,$(wildcard arch/sparc/exec-fused-*.c arch/sparc/exec-loops-*.c)) \
 	$(patsubst %,$(O)/arch/sparc/exec%.o,-part -decode -loop -cover) $(O)/arch/sparc/exec.o
-$(O)/arch/sparc/exec-loops-%.o: ALL_CFLAGS += -fno-align-loops -fno-align-jumps -falign-functions=1
+$(O)/arch/sparc/exec-loops-%.o: ALL_CFLAGS += $(if $(findstring clang,$(CC)),,-fno-align-loops -fno-align-jumps) -falign-functions=1
 $(EXEC_OBJ): ALL_CFLAGS += -fno-stack-protector -fomit-frame-pointer -g1 \
 	-fcf-protection=none -foptimize-sibling-calls $(NOMERGE) $(CALL_USED)
 

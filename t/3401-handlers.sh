@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: MIT
 # Handlers save no registers: disassembled, all but those that call the general FPU, decode, change
 # modes, or are seldom met (MULScc as a delay instruction) have no push, no pop and no access to the stack, and go on with
-# an indirect jump. clang cannot be told which registers need not be saved and has nine in a handler: of what it makes
-# the plain handlers are looked at, and those that want more registers may save them. Handlers of whole loops may
-# use the stack, which they do once for all turns, but jump on as well, and call nothing but the FPU.
+# an indirect jump. Handlers of whole loops may use the stack, which they do once for all turns, and save rbp, but jump
+# on as well, and call nothing but the FPU.
+# That is asked of what gcc made, and of clang's where it has preserve_none: of all that was built with it, or else of a
+# part compiled here, with VONK_FULL of all. A clang that has not got it cannot be told which registers need not
+# be saved and has nine in a handler: of what it makes the plain handlers are looked at, and those that want
+# more registers may save them.
 cd "$(dirname "$0")/.." || exit 1
 o=${O:-obj}/arch/sparc
 objs="$o/exec-part.o $o/exec-fused-*.o"
@@ -64,29 +67,97 @@ judge() # WHAT LEAST: of $tmp/out
 	fi
 }
 
+# The same of loops.
+check_loops() # OBJECT...
+{
+	objdump -dr --no-show-raw-insn "$@" | awk '
+		function done() { if (name != "" && !jumps) print name, "no indirect jump" }
+		/^[0-9a-f]+ <.*>:$/ { done(); name = substr($2, 2, length($2) - 3); jumps = 0; if (name !~ /\.cold/) n++; else name = "" }
+		call != "" && !(/R_X86_64_P/ && $3 ~ /^fpu_[a-z0-9_]*-0x4$/) { print name, call }
+		{ call = "" }
+		name != "" && (/\tret/ || /\tpush +%r(bx|1[2-5])/) { print name, $0 }
+		name != "" && /\tcall/ { call = $0 }
+		name != "" && /\tjmp +\*/ { jumps = 1 }
+		END { done(); print "handlers", n }'
+}
+
+# Has this compiler a convention by which handlers save nothing?
+has_preserve_none() # COMPILER
+{
+	# shellcheck disable=SC2086
+	printf '#if !defined(__clang__) || !__has_attribute(preserve_none)\n#error\n#endif\n' |
+		$1 -fsyntax-only -x c - >/dev/null 2>&1
+}
+
+compile() # COMPILER OBJECT SOURCE FLAG...
+{
+	with=$1
+	shift
+	$with -std=gnu11 -O2 -fno-strict-aliasing -fno-pie -fno-stack-protector -fomit-frame-pointer -fcf-protection=none \
+		-foptimize-sibling-calls -I. -c -o "$@" -I"${O:-obj}/gen"
+}
+
 # Two addresses at once, two results, an icc of its own, or a delay instruction's target: too much for nine registers.
 wide='op_(ldd|std|stb|sth|swap|ldf|lddf|stf|stdf|addcc|addxcc|subxcc|mulscc|jmpl|sdiv|udiv|save|restore)_r[ri]'
 wide=$wide'|op_fmovs|op_fb_[a-z]*|op_.*_slot'
-case ${CC:-gcc} in
-*clang*) ;;
-*)
+
+# What was built.
+cc=${CC:-gcc}
+built=gcc
+case $cc in
+*clang*) has_preserve_none "$cc" && built=$cc || built= ;;
+esac
+if [ -n "$built" ]; then
 	# shellcheck disable=SC2086
 	check - $objs >"$tmp/out"
-	judge gcc 500
-	objdump -dr --no-show-raw-insn "$o"/exec-loops-*.o | awk '
-		function done() { if (name != "" && !jumps) print name, "no indirect jump" }
-		/^[0-9a-f]+ <.*>:$/ { done(); name = substr($2, 2, length($2) - 3); jumps = 0; if (name !~ /\.cold/) n++; else name = "" }
-		name != "" && (/\tret/ || (/R_X86_64_P/ && /-0x4$/ && call && $3 !~ /^fpu_/)) { print name, $0 }
-		{ call = /\tcall/ }
-		name != "" && /\tjmp +\*/ { jumps = 1 }
-		END { done(); print "handlers", n }' >"$tmp/out"
-	judge "gcc, loops" 1000
+	judge "$built" 500
+	check_loops "$o"/exec-loops-*.o >"$tmp/out"
+	judge "$built, loops" 1000
+fi
+
+# What clang would make.
+nine=
+if [ "$built" != clang ] && command -v clang >/dev/null 2>&1 &&
+	compile clang "$tmp/clang.o" arch/sparc/exec-part.c -DEXEC_PLAIN; then
+	has_preserve_none clang || nine=$wide
+	check "${nine:--}" "$tmp/clang.o" >"$tmp/out"
+	judge clang 100
+fi
+
+# What a clang that has it would make, where none made the objects.
+other=
+case $built in
+*clang*) other=$built ;;
+*)
+	for cc in clang clang-19 clang-20 clang-21 clang-22; do
+		has_preserve_none "$cc" && other=$cc && break
+	done
 	;;
 esac
-if command -v clang >/dev/null 2>&1 && clang -std=gnu11 -O2 -I. -I"${O:-obj}/gen" -fno-strict-aliasing -fno-pie -fno-stack-protector \
-	-fomit-frame-pointer -fcf-protection=none -foptimize-sibling-calls -DEXEC_PLAIN -c -o "$tmp/clang.o" arch/sparc/exec-part.c; then
-	check "$wide" "$tmp/clang.o" >"$tmp/out"
-	judge clang 100
+if [ -z "$other" ]; then
+	for what in rows loops; do
+		count=$((count + 1))
+		echo "ok $count - clang with preserve_none, $what # SKIP no such clang, clang-19 for example"
+	done
+elif [ "$other" != "$built" ]; then
+	rows='0 1 2 3 4 5'
+	mkdir "$tmp/gen"
+	if [ -z "$VONK_FULL" ]; then
+		rows=4
+		# Every eighth loop.
+		"${O:-obj}/tools/mkloop" -few arch/sparc/exec-ops.h arch/sparc/loops.list >"$tmp/gen/loops.h"
+	fi
+	compile "$other" "$tmp/other-part.o" arch/sparc/exec-part.c -DEXEC_PLAIN
+	for i in $rows; do
+		compile "$other" "$tmp/other-fused-$i.o" "arch/sparc/exec-fused-$i.c"
+	done
+	for i in 0 1; do
+		compile "$other" "$tmp/other-loops-$i.o" "arch/sparc/exec-loops-$i.c" -I"$tmp/gen"
+	done
+	check - "$tmp"/other-part.o "$tmp"/other-fused-*.o >"$tmp/out"
+	judge "$other" 1000
+	check_loops "$tmp"/other-loops-*.o >"$tmp/out"
+	judge "$other, loops" 200
 fi
 
 # One that keeps a value over a call, and one that returns.
@@ -98,8 +169,9 @@ void op_ends(long a);
 void op_bad(long a) { other(); ((fn *)a)(a); }
 void op_ends(long a) { *(long *)a = 1; }
 END
-${CC:-gcc} -O2 -fcf-protection=none -c -o "$tmp/x.o" "$tmp/x.c" && check - "$tmp/x.o" >"$tmp/out"
-if grep -q 'op_bad.*push' "$tmp/out" && grep -q 'op_ends no indirect jump' "$tmp/out"; then
+${CC:-gcc} -O2 -fcf-protection=none -c -o "$tmp/x.o" "$tmp/x.c" && check - "$tmp/x.o" >"$tmp/out" && check_loops "$tmp/x.o" >>"$tmp/out"
+if grep -q 'op_bad.*push' "$tmp/out" && grep -q 'op_bad.*call' "$tmp/out" && grep -q 'op_ends no indirect jump' "$tmp/out" &&
+	grep -q 'op_ends.*ret' "$tmp/out"; then
 	echo "ok $((count + 1)) - planted ones are found"
 else
 	echo "not ok $((count + 1)) - planted ones are found"

@@ -36,7 +36,7 @@ static struct counted *counted_of(struct cpu *cpu, const struct op *op)
 			->counted[pc >> 2 & (CODE_PAGE_OPS - 1)];
 }
 
-static void counted(ARGS)
+static __handler void counted(ARGS)
 {
 	const struct counted *c = counted_of(cpu, op);
 	struct counts *counts = cpu->code->counts;
@@ -52,7 +52,7 @@ static void counted(ARGS)
 	JUMP(c->fn, op, ca, cb, x, tp);
 }
 
-static void counted_slot(ARGS)
+static __handler void counted_slot(ARGS)
 {
 	cpu->code->counts->count[0]++;
 	JUMP(counted_of(cpu, op)->slot_fn, op, ca, cb, x, tp);

@@ -3,12 +3,12 @@
 #include "arch/sparc/exec-step.h"
 
 #define HANDLER(name, form, W, D)                                                                  \
-	static void op_##name(ARGS)                                                                \
+	static __handler void op_##name(ARGS)                                                      \
 	{                                                                                          \
 		STEP(name, W, op, A_##form(op), B_##form(op), D_##D(op), v);                       \
 		JUMP(op[1].fn, op + 1, ca, cb, x, tp);                                             \
 	}                                                                                          \
-	static void op_##name##_slot(ARGS)                                                         \
+	static __handler void op_##name##_slot(ARGS)                                               \
 	{                                                                                          \
 		STEP_SLOT(name, W, op, A_##form(op), B_##form(op), D_##D(op));                     \
 		JUMP(((const struct op *)tp)->fn, (const struct op *)tp, ca, cb, x - (s64)tp,      \
@@ -43,7 +43,7 @@ EXEC_OPS(HANDLER)
 	} while (0)
 
 #define BRANCH_FORM(name, cond, PASS, TO, TAKE)                                                    \
-	static void op_##name(ARGS)                                                                \
+	static __handler void op_##name(ARGS)                                                      \
 	{                                                                                          \
 		if (!(cond)) {                                                                     \
 			UNTAKEN();                                                                 \
@@ -81,7 +81,7 @@ BRANCH(bvc, COND_bvc)
  * BNE to itself with a SUBcc of 1 in its delay slot, as delay loops are: as many turns at once as
  * an event and the register leave, and one in full.
  */
-static void op_spin(ARGS)
+static __handler void op_spin(ARGS)
 {
 	s64 room = -(x + (s64)op) - 1;
 	u32 r = cpu->r[op[1].rd], n;
@@ -98,7 +98,7 @@ static void op_spin(ARGS)
 
 /* An FBfcc that finds the FPU off or busy goes the slow way. */
 #define FB(form, untaken, target)                                                                  \
-	static void op_fb##form(ARGS)                                                              \
+	static __handler void op_fb##form(ARGS)                                                    \
 	{                                                                                          \
 		if (unlikely(!cpu->fp_ok))                                                         \
 			CALL(exec_leave_slow);                                                     \
@@ -115,28 +115,28 @@ FB(_a, SKIP_ANNULLED, COVER(pc_of(cpu, TARGET)); GO_SLOT(TARGET))
 FB(_f, IN_LINE, cpu->far_pc = FAR_TARGET; COVER(cpu->far_pc); GO_SLOT(&cpu->far_op))
 FB(_fa, SKIP_ANNULLED, cpu->far_pc = FAR_TARGET; COVER(cpu->far_pc); GO_SLOT(&cpu->far_op))
 
-static void op_ba(ARGS) /* a nop behind it */
+static __handler void op_ba(ARGS) /* a nop behind it */
 {
 	COUNT(2);
 	COVER(pc_of(cpu, TARGET));
 	GO(TARGET);
 }
 
-static void op_ba_s(ARGS)
+static __handler void op_ba_s(ARGS)
 {
 	COUNT(2);
 	COVER(pc_of(cpu, TARGET));
 	GO_SLOT(TARGET);
 }
 
-static void op_ba_a(ARGS) /* the delay instruction is annulled, always */
+static __handler void op_ba_a(ARGS) /* the delay instruction is annulled, always */
 {
 	COUNT(1);
 	COVER(pc_of(cpu, TARGET));
 	GO(TARGET);
 }
 
-static void op_ba_f(ARGS)
+static __handler void op_ba_f(ARGS)
 {
 	COUNT(2);
 	cpu->far_pc = FAR_TARGET;
@@ -144,7 +144,7 @@ static void op_ba_f(ARGS)
 	GO_SLOT(&cpu->far_op);
 }
 
-static void op_ba_fa(ARGS)
+static __handler void op_ba_fa(ARGS)
 {
 	COUNT(1);
 	cpu->far_pc = FAR_TARGET;
@@ -152,12 +152,12 @@ static void op_ba_fa(ARGS)
 	GO(&cpu->far_op);
 }
 
-static void op_bn_a(ARGS)
+static __handler void op_bn_a(ARGS)
 {
 	SKIP_ANNULLED();
 }
 
-static void op_call(ARGS) /* within the page */
+static __handler void op_call(ARGS) /* within the page */
 {
 	COUNT(2);
 	cpu->r[15] = pc_of(cpu, op);
@@ -165,7 +165,7 @@ static void op_call(ARGS) /* within the page */
 	GO_SLOT(TARGET);
 }
 
-static void op_call_f(ARGS)
+static __handler void op_call_f(ARGS)
 {
 	u32 pc = pc_of(cpu, op);
 
@@ -177,7 +177,7 @@ static void op_call_f(ARGS)
 }
 
 #define JMPL(form, operand2)                                                                       \
-	static void op_jmpl_##form(ARGS)                                                           \
+	static __handler void op_jmpl_##form(ARGS)                                                 \
 	{                                                                                          \
 		u32 target = cpu->r[op->rs1] + operand2;                                           \
 		COUNT(2);                                                                          \

@@ -65,7 +65,7 @@ EXEC_SHARED __cold void exec_leave_slow_slot(ARGS)
 }
 
 /* Into the threads at op, which is at cpu->pc; as a delay instruction where npc says so. */
-static void enter(ARGS)
+static __handler void enter(ARGS)
 {
 	s64 t = (s64)(cpu->icount - cpu->soft) * 16;
 
@@ -84,7 +84,7 @@ static void enter(ARGS)
  * The CPU's state is complete in struct cpu, as after cpu_step(): go on from there at once,
  * unless something wants to be looked at first.
  */
-static void resume(ARGS)
+static __handler void resume(ARGS)
 {
 	if (!cpu_can_run(cpu) || cpu->icount + 2 >= cpu->soft || cpu->kick || cpu->near ||
 	    cpu->error_mode || cpu_irq_pending(cpu))
@@ -96,7 +96,7 @@ static void resume(ARGS)
 }
 
 /* The same where ca and cb are the state's icc: what the mode's fetch_entry knows need not be looked up. */
-static void resume_known(ARGS)
+static __handler void resume_known(ARGS)
 {
 	s64 t = (s64)(cpu->icount - cpu->soft) * 16;
 	u32 va = cpu->pc;
