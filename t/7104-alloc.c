@@ -95,7 +95,7 @@ static void test_save(void)
 
 static void test_load(void)
 {
-	unsigned sites, bad = 0, loaded = 0;
+	unsigned sites, bad = 0;
 	struct machine *m;
 	int status;
 
@@ -110,7 +110,6 @@ static void test_load(void)
 			for_ever = k;
 			m = rig_load(good.p, good.n, &status);
 			fail_at = 0;
-			loaded += m != NULL;
 			if (m || !*rig_err || strchr(rig_err, '\n')) {
 				diag("allocation %u: %d '%s'", i, status, rig_err);
 				bad++;
