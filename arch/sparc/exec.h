@@ -68,7 +68,7 @@ typedef __handler void exec_fn(ARGS);
 #ifdef VONK_LOOP
 #define JUMP(fn_, op_, ca_, cb_, x_, tp_)                                                          \
 	do {                                                                                       \
-		cpu->loop.fn = (fn_);                                                              \
+		cpu->loop.fn = (u32)(uintptr_t)(fn_);                                              \
 		cpu->loop.op = (op_);                                                              \
 		cpu->loop.ca = (ca_);                                                              \
 		cpu->loop.cb = (cb_);                                                              \
