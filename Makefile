@@ -121,7 +121,7 @@ $(O)/tools/mkfuse $(O)/tools/mkloop: tools/mkexec.h
 $(O)/t/% obj/fuzz/bin/%: ALL_CFLAGS += -Wno-write-strings
 # Every allocation of these can fail.
 $(O)/t/2020-snap-parts: ALL_LDFLAGS += $(foreach f,malloc calloc realloc,-Wl,--wrap=$f)
-$(O)/t/7104-alloc: ALL_LDFLAGS += $(foreach f,malloc calloc realloc host_mem_new,-Wl,--wrap=$f)
+$(O)/t/7104-alloc: ALL_LDFLAGS += $(foreach f,malloc calloc realloc host_mem_new host_mem_small,-Wl,--wrap=$f)
 $(O)/t/%: t/%.c $(O)/libvonk.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(ALL_CFLAGS) -MMD -MP $< $(O)/libvonk.a -lz $(ALL_LDFLAGS) -o $@

@@ -33,8 +33,9 @@ int fb_set_rom(void *chip, const u8 *bytes, size_t len)
 
 	if (len > sizeof(fb->rom))
 		return -EFBIG;
-	memset(fb->rom, 0, sizeof(fb->rom));
+	memset(fb->rom, 0, fb->rom_size);
 	memcpy(fb->rom, bytes, len);
+	fb->rom_size = len;
 	return 0;
 }
 

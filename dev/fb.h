@@ -40,6 +40,7 @@ struct fb {
 	void (*render)(const void *chip, u32 *xrgb, size_t stride);
 	void (*draws)(void *watcher, u64 off, u64 n);
 	void *watcher;
+	size_t rom_size; /* bytes of it that were set */
 	u8 rom[FB_ROM_SIZE];
 };
 

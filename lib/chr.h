@@ -22,7 +22,6 @@ struct chr_queue {
 };
 
 struct chr {
-	struct chr_queue in, out;
 	u64 moved; /* bytes that went in and out so far */
 	bool deaf; /* there is no room for input, whatever `in` says */
 	bool mute; /* output is thrown away */
@@ -41,6 +40,7 @@ struct chr {
 	/* Somebody who is told of every byte that is put and not muted. NULL: nobody. */
 	void (*told)(void *arg, u8 c);
 	void *told_arg;
+	struct chr_queue in, out; /* last, for they are large */
 };
 
 void chr_init(struct chr *chr);

@@ -12,7 +12,7 @@
 
 struct host_buf {
 	u32 head, num;
-	u8 data[HOST_BUF];
+	u8 *data; /* HOST_BUF of them */
 };
 
 enum { TO_CHR, TO_MONITOR };
@@ -39,6 +39,7 @@ struct host_chr {
 	char *path; /* to be unlinked */
 	struct host_buf input[2]; /* by TO_*: read, not yet fed */
 	struct host_buf output;
+	u8 data[3][HOST_BUF]; /* of these three */
 };
 
 /* How many bytes `output` holds before the guest is made to wait. */

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #ifdef __GLIBC__
@@ -34,6 +35,24 @@ u8 *host_mem_new(u64 size)
 	/* Without them it is only slower. */
 	madvise(p + skip, (size_t)size, MADV_HUGEPAGE);
 	return p + skip;
+}
+
+void *host_mem_small(u64 size)
+{
+	void *p;
+
+	if (WITH_ASAN)
+		return calloc(1, (size_t)size);
+	p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void host_mem_small_free(void *mem, u64 size)
+{
+	if (WITH_ASAN)
+		free(mem);
+	else if (mem)
+		munmap(mem, (size_t)size);
 }
 
 void host_mem_sparse(u8 *mem, u64 size)

@@ -11,6 +11,9 @@ u8 *host_mem_new(u64 size);
 void host_mem_sparse(u8 *mem, u64 size);
 /* With the same size; NULL is allowed. */
 void host_mem_free(u8 *mem, u64 size);
+/* The same of some pages, which AddressSanitizer watches. */
+void *host_mem_small(u64 size);
+void host_mem_small_free(void *mem, u64 size);
 /*
  * Of memory from host_mem_new(): touched[i] tells whether anybody has touched page i (4096
  * bytes). The others are zero, and asking is much cheaper than reading them. Where the host

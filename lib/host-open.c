@@ -577,10 +577,10 @@ static struct host_chr *new_chr(void)
 
 	if (!hc)
 		return NULL;
-	memset(hc, 0, offsetof(struct host_chr, input));
-	hc->input[TO_CHR].head = hc->input[TO_CHR].num = 0;
-	hc->input[TO_MONITOR].head = hc->input[TO_MONITOR].num = 0;
-	hc->output.head = hc->output.num = 0;
+	memset(hc, 0, offsetof(struct host_chr, data));
+	hc->input[TO_CHR].data = hc->data[0];
+	hc->input[TO_MONITOR].data = hc->data[1];
+	hc->output.data = hc->data[2];
 	return hc;
 }
 

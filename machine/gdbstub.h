@@ -17,14 +17,10 @@
 
 struct gdbstub {
 	struct control *c;
-	struct chr chr; /* what the host is to connect */
-	struct monitor mon; /* runs gdb's `monitor` */
 	u64 who; /* is there; 0: nobody */
-	char in[GDB_PACKET + 1];
 	u32 in_len;
 	u8 state, in_sum, want_sum; /* of the packet that is coming in */
 	bool too_long;
-	char out[2 * GDB_PACKET + 8]; /* the answer under way; the last one, for gdb to ask again */
 	u32 out_len;
 	bool no_ack;
 	bool waiting; /* gdb waits to be told that the machine has stopped */
@@ -41,6 +37,10 @@ struct gdbstub {
 	u32 nr_breakpoints;
 	struct cpu_watch *watch;
 	u32 nr_watches;
+	struct monitor mon; /* runs gdb's `monitor` */
+	struct chr chr; /* what the host is to connect */
+	char in[GDB_PACKET + 1];
+	char out[2 * GDB_PACKET + 8]; /* the answer under way; the last one, for gdb to ask again */
 };
 
 /* *g is zero, as for monitor_init(). */

@@ -276,7 +276,7 @@ static int add_memory(struct machine *m)
 static int add_cpus(struct machine *m)
 {
 	for (unsigned i = 0; i < m->config.nr_cpus; i++) {
-		struct cpu *cpu = calloc(1, sizeof(*cpu));
+		struct cpu *cpu = host_mem_small(sizeof(*cpu));
 		int ret;
 
 		if (!cpu)
@@ -307,7 +307,7 @@ static int add_hole(struct machine *m)
 
 int machine_new(struct machine **out, const struct machine_config *config, char *err, size_t errlen)
 {
-	struct machine *m = calloc(1, sizeof(*m));
+	struct machine *m = host_mem_small(sizeof(*m));
 	int ret = -ENOMEM;
 
 	*out = NULL;
@@ -354,7 +354,7 @@ void machine_free(struct machine *m)
 	for (unsigned i = 0; i < m->config.nr_cpus; i++)
 		if (m->cpu[i]) {
 			cpu_release(m->cpu[i]);
-			free(m->cpu[i]);
+			host_mem_small_free(m->cpu[i], sizeof(*m->cpu[i]));
 		}
 	code_release(&m->code);
 	bus_release(&m->bus);
@@ -362,7 +362,7 @@ void machine_free(struct machine *m)
 	free(m->fw_items);
 	host_mem_free(m->ram, m->config.ram_size);
 	free(m->prom);
-	free(m);
+	host_mem_small_free(m, sizeof(*m));
 }
 
 void machine_reset(struct machine *m)

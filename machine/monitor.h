@@ -37,15 +37,15 @@ struct control {
 
 struct monitor {
 	struct control *c;
-	struct chr chr; /* what the host is to connect */
-	char line[MONITOR_LINE]; /* what is being typed, no terminator */
-	unsigned len;
-	char history[MONITOR_HISTORY][MONITOR_LINE];
+	unsigned len; /* of line */
 	unsigned nr_history, at_history; /* lines so far; which of them is shown */
 	unsigned escape; /* how far into an escape sequence of a key */
 	bool skip_lf; /* the last character was CR */
-	u64 who; /* is there; 0: nobody */
 	bool greeted;
+	u64 who; /* is there; 0: nobody */
+	struct chr chr; /* what the host is to connect */
+	char line[MONITOR_LINE]; /* what is being typed, no terminator */
+	char history[MONITOR_HISTORY][MONITOR_LINE];
 };
 
 /* *mon is zero: most of it is never used, and shall not be touched for nothing. */

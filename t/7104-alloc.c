@@ -21,6 +21,8 @@ void *__wrap_calloc(size_t a, size_t b);
 void *__wrap_realloc(void *p, size_t n);
 u8 *__real_host_mem_new(u64 size);
 u8 *__wrap_host_mem_new(u64 size);
+void *__real_host_mem_small(u64 size);
+void *__wrap_host_mem_small(u64 size);
 
 static bool fails(void)
 {
@@ -46,6 +48,11 @@ void *__wrap_realloc(void *p, size_t n)
 u8 *__wrap_host_mem_new(u64 size)
 {
 	return fails() ? NULL : __real_host_mem_new(size);
+}
+
+void *__wrap_host_mem_small(u64 size)
+{
+	return fails() ? NULL : __real_host_mem_small(size);
 }
 
 static char *demo[] = { "vonk", "-m", "1", "-vga", "tcx", NULL };
