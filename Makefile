@@ -103,9 +103,9 @@ $(O)/gen/decode.h: arch/sparc/insns.decode $(O)/tools/mkdecode
 	@mkdir -p $(@D)
 	$(call say,GEN,$@) $(O)/tools/mkdecode $< > $@.tmp && mv $@.tmp $@
 
-$(O)/gen/fusion.h: arch/sparc/exec-ops.h arch/sparc/fusion.list $(O)/tools/mkfuse
+$(O)/gen/fusion.h: arch/sparc/exec-ops.h arch/sparc/fusion.list arch/sparc/fusion.first $(O)/tools/mkfuse
 	@mkdir -p $(@D)
-	$(call say,GEN,$@) $(O)/tools/mkfuse $(if $(SANITIZE)$(COVER),-few) arch/sparc/exec-ops.h arch/sparc/fusion.list > $@.tmp && mv $@.tmp $@
+	$(call say,GEN,$@) $(O)/tools/mkfuse $(if $(SANITIZE)$(COVER),-few) $(filter arch/%,$^) > $@.tmp && mv $@.tmp $@
 
 $(O)/gen/loops.h: arch/sparc/exec-ops.h arch/sparc/loops.list $(O)/tools/mkloop
 	@mkdir -p $(@D)

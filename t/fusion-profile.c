@@ -122,13 +122,13 @@ static double root(u32 n)
 	return r;
 }
 
-static void run(int argc, char **argv, u64 insns)
+static void run(int argc, char **argv, struct sample_of of)
 {
 	static unsigned workload;
 	struct sample s;
 	double roots = 0;
 
-	sample_run(&s, argc, argv, insns);
+	sample_run(&s, argc, argv, of);
 	for (u64 i = 0; i < s.words; i++)
 		roots += root(s.count[i]);
 	for (u64 i = 0; i < s.words; i++)

@@ -3,7 +3,7 @@
  * Finds the loops of arch/sparc/loops.list in machine code:
  *
  *	loop-profile -text FILE...		big-endian instructions: every loop, and at how many places
- *	loop-profile INSNS OPTIONS... [-- [INSNS] OPTIONS...]	guests that run: each loop's share of what they execute
+ *	loop-profile INSNS OPTIONS... [-- [INSNS[/EVERY]] OPTIONS...]	guests that run: each loop's share of what they execute
  *
  * A line is: the share or the number of places, a tab, the loop as tools/mkloop.c reads it.
  */
@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "lib/zero.h"
 #include "t/sample.h"
 
 #define NAME(name, form, W, D) #name,
@@ -89,20 +90,24 @@ static void loops_at(const struct cpu *cpu, const u8 *mem, u64 room, const u32 *
 			continue;
 		for (unsigned k = 0; count && k < n; k++)
 			weight += count[k] / total;
-		add(&key, count ? weight : 1);
+		if (!count || weight > 0)
+			add(&key, count ? weight : 1);
 	}
 }
 
-static void run(int argc, char **argv, u64 insns)
+static void run(int argc, char **argv, struct sample_of of)
 {
 	struct sample s;
 
-	sample_run(&s, argc, argv, insns);
-	for (u64 i = 0; i < s.words; i++)
-		if (s.count[i])
-			loops_at(s.m->cpu[0], s.m->ram + 4 * i,
-				 CODE_PAGE_OPS - (i & (CODE_PAGE_OPS - 1)), s.count + i,
-				 (double)s.total);
+	sample_run(&s, argc, argv, of);
+	/* A loop may be entered behind its begin, and be left before it comes there. */
+	for (u64 page = 0; page < s.words; page += CODE_PAGE_OPS) {
+		if (is_zero(s.count + page, CODE_PAGE_OPS * sizeof(*s.count)))
+			continue;
+		for (u64 i = page; i < page + CODE_PAGE_OPS; i++)
+			loops_at(s.m->cpu[0], s.m->ram + 4 * i, page + CODE_PAGE_OPS - i,
+				 s.count + i, (double)s.total);
+	}
 	sample_free(&s);
 }
 

@@ -10,14 +10,20 @@
 #include "machine/boot.h"
 #include "machine/plug.h"
 
-/* A run of `insns` instructions with these options: how often each word of RAM was at the pc. */
+/* How far to run, and of how many instructions one is looked at; 0: of 7, or 61 where the run is long. */
+struct sample_of {
+	u64 insns;
+	unsigned every;
+};
+
+/* A run with these options: how often each word of RAM was at the pc. */
 struct sample {
 	struct machine *m;
 	u32 *count; /* by word */
 	u64 words, total;
 };
 
-static inline void sample_run(struct sample *s, int argc, char **argv, u64 insns)
+static inline void sample_run(struct sample *s, int argc, char **argv, struct sample_of of)
 {
 	struct machine_config c;
 	struct options o;
@@ -33,11 +39,13 @@ static inline void sample_run(struct sample *s, int argc, char **argv, u64 insns
 	s->words = c.ram_size / 4;
 	s->count = calloc(s->words, sizeof(*s->count));
 	s->total = 0;
-	/* One instruction in 7, or 61: primes, so that loops are not hit at one place only. */
-	while (machine_insns(s->m) < insns) {
+	/* Primes, so that loops are not hit at one place only. */
+	if (!of.every)
+		of.every = of.insns > 50000000 ? 61 : 7;
+	while (machine_insns(s->m) < of.insns) {
 		struct translation tr;
 		struct cpu *cpu = s->m->cpu[0];
-		enum machine_stop why = machine_run(s->m, insns > 50000000 ? 61 : 7);
+		enum machine_stop why = machine_run(s->m, of.every);
 
 		if (why == MACHINE_IDLE && machine_next_event(s->m) != CLOCK_NEVER)
 			machine_skip(s->m, machine_next_event(s->m));
@@ -58,19 +66,24 @@ static inline void sample_free(struct sample *s)
 	machine_free(s->m);
 }
 
-/* [INSNS] OPTIONS..., -- between: each to run(), with `insns` where it says no number of its own. argv[0] is the program. */
-static inline void sample_each(int argc, char **argv, u64 insns, void (*run)(int, char **, u64))
+/* [INSNS[/EVERY]] OPTIONS..., -- between: each to run(), with `insns` where it says no number of its own. argv[0] is the program. */
+static inline void sample_each(int argc, char **argv, u64 insns,
+			       void (*run)(int, char **, struct sample_of))
 {
 	char *program = argv[0];
 
 	for (int first = 0, i = 1; i <= argc; i++)
 		if (i == argc || !strcmp(argv[i], "--")) {
-			u64 n = insns;
+			struct sample_of of = { insns, 0 };
+			char *end;
 
-			if (i > first + 1 && argv[first + 1][0] >= '0' && argv[first + 1][0] <= '9')
-				n = strtoull(argv[++first], NULL, 0);
+			if (i > first + 1 && argv[first + 1][0] >= '0' &&
+			    argv[first + 1][0] <= '9') {
+				of.insns = strtoull(argv[++first], &end, 0);
+				of.every = *end == '/' ? (unsigned)atoi(end + 1) : 0;
+			}
 			argv[first] = program;
-			run(i - first, argv + first, n);
+			run(i - first, argv + first, of);
 			first = i;
 		}
 }
