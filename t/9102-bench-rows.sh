@@ -15,6 +15,7 @@ case "$*" in
 *vonk.rows=*)
 	last=
 	for last; do :; done
+	echo "$last" >>"$PLAY_LOG"
 	for row in $(echo "${last##*vonk.rows=}" | tr , ' '); do
 		echo "row $row begin"
 		i=0
@@ -28,10 +29,12 @@ END
 chmod +x "$dir/play"
 ln -s play "$dir/peer"
 bench() {
-	O=$dir/o VONK=$dir/play VONK_QEMU=$dir/peer VONK_GUESTS=$dir/guest tools/bench -p qemu "$@" \
+	O=$dir/o VONK=$dir/play VONK_QEMU=$dir/peer VONK_GUESTS=$dir/guest TMPDIR=$dir tools/bench -p qemu "$@" \
 		>"$dir/out" 2>"$dir/err"
 }
 
+PLAY_LOG=$dir/log
+export PLAY_LOG
 bench -n 2 -k '^linux/(fork|disk)$'
 ok $? "two rows of a session"
 sed 's/^/# /' "$dir/err"
@@ -54,4 +57,12 @@ got=$(perl -MJSON::PP -e 'local $/; my $j = decode_json(<STDIN>);
 	print join " ", map { my $r = $_; "$r->{name} " . join(" ", map { scalar @{$r->{peers}{$_}{cpu} // []} } qw(vonk qemu)) }
 	@{$j->{rows}}' <"$dir/o/bench.json")
 is "$got" "linux/fork 2 1 linux/disk 2 0" "and the rows have what there is"
+unset PLAY_FAIL
+: >"$dir/log"
+bench -n 2 -k '^linux-out/'
+[ $? = 0 ] && grep -q '^| linux-out/network ' "$dir/out"
+ok $? "a session with something at its other end"
+is "$(grep -c ' vonk.mib=[0-9]* vonk.rows=network$' "$dir/log")" 4 "which tells each run its words"
+! cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q "far-end $dir/"
+ok $? "and goes with it"
 plan
