@@ -119,13 +119,6 @@ void cpu_set_reg(struct cpu *cpu, unsigned w, unsigned n, u32 val)
 	cpu_set_cwp(cpu, here);
 }
 
-u32 cpu_get_psr(const struct cpu *cpu)
-{
-	return (u32)cpu->model->psr << 24 | (u32)cpu->icc << 20 | (u32)cpu->ef << 12 |
-	       (u32)cpu->pil << 8 | (u32)cpu->s << 7 | (u32)cpu->ps << 6 | (u32)cpu->et << 5 |
-	       cpu->cwp;
-}
-
 void cpu_set_psr_in_mode(struct cpu *cpu, u32 psr)
 {
 	cpu->icc = psr >> 20 & 15;

@@ -10,6 +10,8 @@
 #ifndef ARCH_SPARC_CPU_H
 #define ARCH_SPARC_CPU_H
 
+#include <string.h>
+
 #include "arch/sparc/asi.h"
 #include "arch/sparc/code.h"
 #include "arch/sparc/model.h"
@@ -304,7 +306,16 @@ void cpu_set_state(struct cpu *cpu, const struct cpu_state *state);
 /* Is it one that the CPU can reach? */
 bool cpu_check_state(const struct cpu *cpu, const struct cpu_state *state);
 
-u32 cpu_get_psr(const struct cpu *cpu);
+/* PSR with these icc, and with the CPU's own. */
+static inline u32 cpu_psr_with(const struct cpu *cpu, unsigned icc)
+{
+	return (u32)cpu->model->psr << 24 | icc << 20 | (u32)cpu->ef << 12 | (u32)cpu->pil << 8 |
+	       (u32)cpu->s << 7 | (u32)cpu->ps << 6 | (u32)cpu->et << 5 | cpu->cwp;
+}
+static inline u32 cpu_get_psr(const struct cpu *cpu)
+{
+	return cpu_psr_with(cpu, cpu->icc);
+}
 /* All of PSR but impl and ver; cwp must be below the number of windows. */
 void cpu_set_psr(struct cpu *cpu, u32 psr);
 void cpu_set_psr_in_mode(struct cpu *cpu, u32 psr); /* S is what it was */
@@ -316,6 +327,28 @@ void cpu_set_reg(struct cpu *cpu, unsigned w, unsigned n, u32 val);
 
 /* cpu.c: change the current window without looking at WIM. */
 void cpu_set_cwp(struct cpu *cpu, unsigned cwp);
+/* The same to the window that SAVE and traps go to, and to that of RESTORE and RETT. */
+static inline void cpu_window_down(struct cpu *cpu)
+{
+	unsigned w = cpu->cwp, below = cpu->win_below[w];
+
+	memcpy(cpu->win[w], &cpu->r[16], 64);
+	memcpy(&cpu->r[24], &cpu->r[8], 32);
+	memcpy(&cpu->r[16], cpu->win[below], 32);
+	memcpy(&cpu->r[8], &cpu->win[cpu->win_below[below]][8], 32);
+	cpu->cwp = (u8)below;
+}
+
+static inline void cpu_window_up(struct cpu *cpu)
+{
+	unsigned w = cpu->cwp, above = cpu->win_above[w];
+
+	memcpy(cpu->win[w], &cpu->r[16], 32);
+	memcpy(&cpu->win[cpu->win_below[w]][8], &cpu->r[8], 32);
+	memcpy(&cpu->r[8], &cpu->r[24], 32);
+	memcpy(&cpu->r[16], cpu->win[above], 64);
+	cpu->cwp = (u8)above;
+}
 /* trap.c: enter trap tt at pc, npc; error mode while traps are disabled. */
 void cpu_trap(struct cpu *cpu, unsigned tt);
 /* S or the MMU changed: point at the right TLB, or forget all translations. */

@@ -130,31 +130,19 @@ BODYN(sta_inert, S_CHECK if (unlikely((a + b) & 3)) return EXIT_SLOW;)
 /* --- windows --- */
 
 BODY2(save,
-	unsigned w = cpu->cwp;
-	unsigned below = cpu->win_below[w];
-	if (unlikely(cpu->wim >> below & 1))
+	if (unlikely(cpu->wim >> cpu->win_below[cpu->cwp] & 1))
 		return EXIT_OVERFLOW;
-	memcpy(cpu->win[w], &cpu->r[16], 64);
-	memcpy(&cpu->r[24], &cpu->r[8], 32);
-	memcpy(&cpu->r[16], cpu->win[below], 32);
-	memcpy(&cpu->r[8], &cpu->win[cpu->win_below[below]][8], 32);
-	cpu->cwp = (u8)below;
+	cpu_window_down(cpu);
 	*v = a + b;)
 BODY2(restore,
-	unsigned w = cpu->cwp;
-	unsigned above = cpu->win_above[w];
-	if (unlikely(cpu->wim >> above & 1))
+	if (unlikely(cpu->wim >> cpu->win_above[cpu->cwp] & 1))
 		return EXIT_UNDERFLOW;
-	memcpy(cpu->win[w], &cpu->r[16], 32);
-	memcpy(&cpu->win[cpu->win_below[w]][8], &cpu->r[8], 32);
-	memcpy(&cpu->r[8], &cpu->r[24], 32);
-	memcpy(&cpu->r[16], cpu->win[above], 64);
-	cpu->cwp = (u8)above;
+	cpu_window_up(cpu);
 	*v = a + b;)
 
 /* --- privileged state --- */
 
-BODYN(rdpsr, S_CHECK cpu->icc = (u8)icc_of(*ca, *cb); *v = cpu_get_psr(cpu);)
+BODYN(rdpsr, S_CHECK *v = cpu_psr_with(cpu, icc_of(*ca, *cb));)
 BODYN(rdwim, S_CHECK *v = cpu->wim;)
 BODYN(rdtbr, S_CHECK *v = cpu->tbr;)
 BODY2(wrwim, S_CHECK cpu->wim = (a ^ b) & ((1u << cpu->model->nwindows) - 1);)

@@ -271,6 +271,7 @@ static enum kind decode_plain(struct cpu *cpu, struct op *op, u32 w)
 
 	set_plain(op, kind);
 	if (insn_decode(w) == insn_wrpsr) {
+		op->aux = 0;
 		op->fn = f_i(w) ? ADDR(exec_wrpsr_ri) : ADDR(exec_wrpsr_rr);
 	} else if (insn_decode(w) == insn_ticc && f_cond(w) == 8) {
 		op->imm = (s32)w;
@@ -358,6 +359,16 @@ static enum kind decode_cti_kind(struct cpu *cpu, struct op *op, unsigned i, u32
 	}
 }
 
+/* Three nops stand behind WRPSR as a rule: how many, in the page, of three at most. */
+static unsigned nops_behind(unsigned i, const u8 *mem)
+{
+	unsigned n = 0;
+
+	while (n < 3 && i + n + 1 < CODE_PAGE_OPS && be32_get(mem + 4 * (n + 1)) == 0x01000000)
+		n++;
+	return n;
+}
+
 /* One op alone. */
 static void decode_single(struct cpu *cpu, struct op *op, unsigned i, const u8 *mem)
 {
@@ -366,6 +377,8 @@ static void decode_single(struct cpu *cpu, struct op *op, unsigned i, const u8 *
 
 	if (!(insn_flags[insn_decode(w)] & INSN_CTI)) {
 		decode_plain(cpu, op, w);
+		if (insn_decode(w) == insn_wrpsr && !cpu->code->counts)
+			op->aux = (u8)nops_behind(i, mem);
 		return;
 	}
 	set_plain(op, K_slow);

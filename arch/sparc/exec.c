@@ -95,39 +95,54 @@ static __handler void resume(ARGS)
 	CALL(enter);
 }
 
-/* The same where ca and cb are the state's icc: what the mode's fetch_entry knows need not be looked up. */
-static __handler void resume_known(ARGS)
+/* Nothing but the next op is to be looked at: there is no log, it is not near the limit, which t counts up to. */
+static inline bool undisturbed(const struct cpu *cpu, s64 t)
 {
-	s64 t = (s64)(cpu->icount - cpu->soft) * 16;
-	u32 va = cpu->pc;
-	const struct fetch_entry *e = &cpu->fetch_mode[cpu_fetch_index(va)];
-
-	if (unlikely(t + 32 >= 0 || cpu->near || cpu->kick || e->tag != (va & ~0xfffu) ||
-		     cpu->npc != va + 4 || cpu->error_mode || cpu->irq_lines))
-		CALL(resume);
-	op = &e->page->op[va >> 2 & (CODE_PAGE_OPS - 1)];
-	cpu->bias = va - (u32)((uintptr_t)op >> 2);
-	JUMP(op->fn, op, ca, cb, t - (s64)op, (uintptr_t)cpu->tlb_data);
+	return likely(t + 32 < 0 && !cpu->near && !cpu->kick && !cpu->log && !cpu->cover);
 }
+
+/* On at va in this mode, whose entry e has it, the count being t. */
+#define GO_ON(mode_, e_, va_)                                                                      \
+	do {                                                                                       \
+		cpu->tlb_data = &cpu->tlb[(mode_) ? TLB_SUPER : TLB_USER];                         \
+		cpu->fetch_mode = cpu->fetch[mode_];                                               \
+		op = &(e_)->page->op[(va_) >> 2 & (CODE_PAGE_OPS - 1)];                            \
+		cpu->bias = (va_) - (u32)((uintptr_t)op >> 2);                                     \
+		JUMP(op->fn, op, ca, cb, t - (s64)op, (uintptr_t)cpu->tlb_data);                   \
+	} while (0)
+
+/* A trap of type cpu->trap_type, the count being t with it. */
+#define TAKE_TRAP(pc_, npc_, t_)                                                                   \
+	do {                                                                                       \
+		u32 pc = (pc_), npc = (npc_), to = (cpu->tbr & ~0xff0u) | cpu->trap_type << 4;     \
+		const struct fetch_entry *e = &cpu->fetch[true][cpu_fetch_index(to)];              \
+		s64 t = (t_);                                                                      \
+		if (!undisturbed(cpu, t) || unlikely(!cpu->et || e->tag != (to & ~0xfffu))) {      \
+			leave_at(cpu, pc, npc, t, ca, cb);                                         \
+			cpu_trap(cpu, cpu->trap_type);                                             \
+			CALL(resume);                                                              \
+		}                                                                                  \
+		cpu->et = false;                                                                   \
+		cpu->ps = cpu->s;                                                                  \
+		cpu->s = true;                                                                     \
+		cpu->tbr = to;                                                                     \
+		cpu_window_down(cpu);                                                              \
+		cpu->r[17] = pc;                                                                   \
+		cpu->r[18] = npc;                                                                  \
+		GO_ON(true, e, to);                                                                \
+	} while (0)
 
 /* op traps with cpu->trap_type. */
-EXEC_SHARED __cold void exec_take_trap(ARGS)
+EXEC_SHARED void exec_take_trap(ARGS)
 {
-	u32 pc = pc_of(cpu, op);
-
-	leave_at(cpu, pc, pc + 4, x + (s64)op + 16, ca, cb);
-	cpu_trap(cpu, cpu->trap_type);
-	CALL(resume_known);
+	TAKE_TRAP(pc_of(cpu, op), pc + 4, x + (s64)op + 16);
 }
 
-EXEC_SHARED __cold void exec_take_trap_slot(ARGS)
+EXEC_SHARED void exec_take_trap_slot(ARGS)
 {
 	const struct op *target = (const struct op *)tp;
 
-	leave_at(cpu, pc_of(cpu, op), target == &cpu->far_op ? cpu->far_pc : pc_of(cpu, target), x,
-		 ca, cb);
-	cpu_trap(cpu, cpu->trap_type);
-	CALL(resume_known);
+	TAKE_TRAP(pc_of(cpu, op), target == &cpu->far_op ? cpu->far_pc : pc_of(cpu, target), x);
 }
 
 /* Bytes that the load or store w moves. */
@@ -194,59 +209,80 @@ EXEC_SHARED __cold void exec_leave_far(ARGS)
 }
 
 /* JMPL with RETT behind it, as traps end: both at once. */
-EXEC_SHARED __noinline void exec_jmpl_rett(ARGS)
+EXEC_SHARED void exec_jmpl_rett(ARGS)
 {
 	u32 pc = pc_of(cpu, op), w = (u32)op[1].imm;
 	u32 to = cpu->r[op->rs1] + (op->aux ? (u32)op->imm : cpu->r[op->rs2]);
 	u32 then = cpu->r[f_rs1(w)] + (f_i(w) ? (u32)f_simm13(w) : cpu->r[f_rs2(w)]);
-	unsigned above = cpu->win_above[cpu->cwp];
+	bool mode = cpu->ps;
+	const struct fetch_entry *e = &cpu->fetch[mode][cpu_fetch_index(to)];
+	s64 t = x + (s64)op + 32;
 
-	if (unlikely(x + (s64)op + 32 >= 0))
+	if (unlikely(t >= 0))
 		CALL(exec_leave_event);
-	if (!cpu->s || cpu->et || (cpu->wim >> above & 1) || ((to | then) & 3))
+	if (unlikely(!cpu->s || cpu->et || (cpu->wim >> cpu->win_above[cpu->cwp] & 1) ||
+		     ((to | then) & 3)))
 		CALL(exec_leave_slow);
-	leave_at(cpu, to, then, x + (s64)op + 32, ca, cb);
 	cpu->r[op->rd] = pc;
 	cpu->et = true;
-	cpu_set_cwp(cpu, above);
-	cpu->s = cpu->ps;
-	cpu_mode_changed(cpu);
-	CALL(resume_known);
+	cpu->s = mode;
+	cpu_window_up(cpu);
+	if (!undisturbed(cpu, t) || unlikely(e->tag != (to & ~0xfffu) || then != to + 4 ||
+					     cpu->irq_lines || !(mode || cpu->been_user))) {
+		leave_at(cpu, to, then, t, ca, cb);
+		cpu_mode_changed(cpu);
+		CALL(resume);
+	}
+	GO_ON(mode, e, to);
+}
+
+/* WRPSR that changes more than what follows in line can do with; tp is the value. */
+static __handler void write_psr(ARGS)
+{
+	u32 val = (u32)tp, pc = pc_of(cpu, op);
+
+	if ((val & 0x80) && !exec_icc_pair[val >> 20 & 15].odd && !cpu->irq_lines) {
+		cpu_set_psr_in_mode(cpu, val);
+		ca = exec_icc_pair[val >> 20 & 15].a;
+		cb = exec_icc_pair[val >> 20 & 15].b;
+		op += 1 + op->aux;
+		JUMP(op->fn, op, ca, cb, x, (uintptr_t)cpu->tlb_data);
+	}
+	leave_at(cpu, pc + 4, pc + 8, x + (s64)op + 16, ca, cb);
+	cpu_set_psr(cpu, val);
+	CALL(resume);
 }
 
 /*
  * WRPSR: may change windows, mode and what interrupts. As long as nothing interrupts and the mode stays, what
- * is in line behind it goes on as behind any other instruction.
+ * is in line behind it goes on as behind any other instruction; of that aux are nops.
  */
-static bool psr_stays_here(struct cpu *cpu, u32 val)
-{
-	if (!(val >> 7 & 1) || exec_icc_pair[val >> 20 & 15].odd)
-		return false;
-	return !cpu->irq_lines;
-}
-
 #define WRPSR(form, operand2)                                                                      \
-	EXEC_SHARED __noinline void exec_wrpsr_##form(ARGS)                                        \
+	EXEC_SHARED void exec_wrpsr_##form(ARGS)                                                   \
 	{                                                                                          \
-		u32 pc = pc_of(cpu, op), val = cpu->r[op->rs1] ^ operand2;                         \
-		if (!cpu->s || (val & 31) >= cpu->model->nwindows)                                 \
+		u32 val = cpu->r[op->rs1] ^ operand2;                                              \
+		const struct exec_icc_pair *icc = &exec_icc_pair[val >> 20 & 15];                  \
+		if (unlikely(!cpu->s || (val & 31) >= cpu->model->nwindows))                       \
 			CALL(exec_leave_slow);                                                     \
-		if (likely(psr_stays_here(cpu, val))) {                                            \
-			cpu_set_psr_in_mode(cpu, val);                                             \
-			ca = exec_icc_pair[val >> 20 & 15].a;                                      \
-			cb = exec_icc_pair[val >> 20 & 15].b;                                      \
-			JUMP(op[1].fn, op + 1, ca, cb, x, tp);                                     \
+		if (unlikely((val & 0x109f) != (0x80u | (u32)cpu->ef << 12 | cpu->cwp) ||          \
+			     icc->odd || cpu->irq_lines)) {                                        \
+			tp = val;                                                                  \
+			CALL(write_psr);                                                           \
 		}                                                                                  \
-		leave_at(cpu, pc + 4, pc + 8, x + (s64)op + 16, ca, cb);                           \
-		cpu_set_psr(cpu, val);                                                             \
-		CALL(resume);                                                                      \
+		cpu->pil = val >> 8 & 15;                                                          \
+		cpu->ps = (val & 0x40) != 0;                                                       \
+		cpu->et = (val & 0x20) != 0;                                                       \
+		ca = icc->a;                                                                       \
+		cb = icc->b;                                                                       \
+		op += 1 + op->aux;                                                                 \
+		JUMP(op->fn, op, ca, cb, x, tp);                                                   \
 	}
 
 WRPSR(rr, cpu->r[op->rs2])
 WRPSR(ri, (u32)op->imm)
 
 /* TA: imm or registers as they come. */
-EXEC_SHARED __noinline void exec_ta(ARGS)
+EXEC_SHARED void exec_ta(ARGS)
 {
 	u32 w = (u32)op->imm, n = cpu->r[f_rs1(w)] + (f_i(w) ? (u32)f_simm13(w) : cpu->r[f_rs2(w)]);
 
