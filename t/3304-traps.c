@@ -1235,6 +1235,32 @@ static void store_slot(struct rig *r)
 	}
 }
 
+/* The engine has WRPSR do the nops behind it as well: as long as they are some, and up to the page's end. */
+static void behind_wrpsr(struct rig *r, unsigned which, u32 at)
+{
+	u32 loop;
+
+	rig_clear(r);
+	r->at = at - 4;
+	r->start.pc = r->at;
+	r->start.npc = at;
+	r->start.globals[1] = at + 4 + 4 * which;
+	r->start.globals[2] = a_imm(ADD, G5, G5, 0x10);
+	emit(r, a_imm(RDPSR, L0, 0, 0));
+	loop = r->at;
+	emit(r, a_imm(WRPSR, 0, L0, 0));
+	for (unsigned i = 0; i < 3; i++)
+		emit(r, NOP);
+	emit(r, a_imm(ADD, G5, G5, 1));
+	emit(r, m_imm(ST, G2, G1, 0));
+	emit(r, a_imm(SUBCC, G0, G7, 1));
+	emit(r, a_bicc(BNE, false, (s32)(loop - r->at)));
+	emit(r, a_imm(ADD, G7, G7, 1));
+	emit_end(r);
+	if (rig_all(r, 60, "nop %u behind WRPSR at %x is changed", which, at))
+		is(rig_end(r, G5), 0x12, "  and runs");
+}
+
 /* Memory written by a chip between two instructions. */
 static u64 dma(struct rig *r, u64 icount)
 {
@@ -1437,6 +1463,9 @@ int main(void)
 	restless(r);
 	stores_ahead(r);
 	store_slot(r);
+	for (unsigned which = 0; which < 3; which++)
+		for (u32 at = 0x5fec; at <= 0x5ffc; at += 4)
+			behind_wrpsr(r, which, at);
 	dma_to_code(r);
 	random_programs(r);
 	rig_free(r);
