@@ -343,7 +343,7 @@ static void print_handler(const struct row *row, int i)
 	char stem[32];
 	int k;
 
-	printf("exec_fn fused_%d;\nvoid fused_%d(ARGS)\n{\n", i, i);
+	printf("exec_fn fused_%d;\nvoid fused_%d(ARGS)\n{\n\tROW_BEGIN;\n", i, i);
 	k = print_line(row);
 	if (k == row->n) {
 		printf("\tJUMP(op[%d].fn, op + %d, ca, cb, x, tp);\n}\n\n", k, k);

@@ -459,7 +459,7 @@ static void print_handler(const struct loop *l, int i)
 
 	printf("exec_fn loop_%d;\nvoid loop_%d(ARGS)\n{\n\tconst struct op *to = op;\n\texec_fn "
 	       "*fn;\n"
-	       "\tstruct seen seen[%d] __maybe_unused = { %s};\n",
+	       "\tstruct turn_seen seen[%d] __maybe_unused = { %s};\n",
 	       i, i, l->n, seens(l->n));
 	for (char c = 'a'; c < 'a' + l->nr_letters; c++) {
 		printf("\tu32 %c __maybe_unused = cpu->r[", c);

@@ -122,8 +122,14 @@ BODY2(lddf, FP_CHECK LOAD(8) cpu->fd[o->rd] = be64_get(p);)
 BODY2(stf, FP_CHECK STORE(4) be32_put(p, cpu_get_f(cpu, o->rd));)
 BODY2(stdf, FP_CHECK STORE(8) be64_put(p, cpu->fd[o->rd]);)
 /* ASI 0x20, privileged: firmware clears memory and walks page tables through it. */
-BODYN(lda_bypass, S_CHECK ACCESS(&cpu->bypass, load, 4, EXIT_SLOW) *v = be32_get(p);)
-BODYN(sta_bypass, S_CHECK ACCESS(&cpu->bypass, store, 4, EXIT_SLOW) be32_put(p, *d);)
+#define BYPASS(side) \
+	u32 va = a + b; \
+	const struct tlb_entry *e = ENTRY(&cpu->bypass, side, va); \
+	u8 *p = (u8 *)(e->addend + va); \
+	if (unlikely((va & 0xfffff003) != e->tag)) \
+		return EXIT_SLOW;
+BODYN(lda_bypass, S_CHECK BYPASS(load) *v = be32_get(p);)
+BODYN(sta_bypass, S_CHECK BYPASS(store) be32_put(p, *d);)
 /* Cache tags and flushes: an operating system writes every line of a cache in a loop. */
 BODYN(sta_inert, S_CHECK if (unlikely((a + b) & 3)) return EXIT_SLOW;)
 

@@ -9,7 +9,7 @@
 #include "arch/sparc/exec-step.h"
 
 /* The TLB's entry that an access had in the turn before. */
-struct seen {
+struct turn_seen {
 	u32 tag;
 	uintptr_t addend;
 };
@@ -26,7 +26,7 @@ struct seen {
 		u32 a __maybe_unused, u32 b __maybe_unused, const u32 *d __maybe_unused,           \
 		u64 *ca __maybe_unused, u64 *cb __maybe_unused,                                    \
 		const struct tlb *tlb __maybe_unused, u32 *v __maybe_unused,                       \
-		struct seen *seen __maybe_unused)
+		struct turn_seen *seen __maybe_unused)
 #define FIND(tlb_, side, size, va, p, miss)                                                        \
 	if (unlikely((va & (0xfffff000u | ((size)-1))) != seen->tag)) {                            \
 		const struct tlb_entry *e = ENTRY(tlb_, side, va);                                 \
@@ -41,7 +41,7 @@ struct seen {
 
 /* Pairs of registers, which are locals, too. */
 static inline __attribute__((always_inline)) bool
-turn_pair(u32 a, u32 b, const struct tlb *tlb, bool store, u32 *hi, u32 *lo, struct seen *seen)
+turn_pair(u32 a, u32 b, const struct tlb *tlb, bool store, u32 *hi, u32 *lo, struct turn_seen *seen)
 {
 	u32 va = a + b;
 	u8 *p;

@@ -5,6 +5,7 @@
 #define HANDLER(name, form, W, D)                                                                  \
 	static __handler void op_##name(ARGS)                                                      \
 	{                                                                                          \
+		struct seen *seen = NULL;                                                          \
 		STEP(name, W, op, A_##form(op), B_##form(op), D_##D(op), v);                       \
 		JUMP(op[1].fn, op + 1, ca, cb, x, tp);                                             \
 	}                                                                                          \

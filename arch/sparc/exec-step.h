@@ -26,20 +26,38 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 
 /* --- one instruction --- */
 
+/* The TLB's entries that accesses of a row have had so far; NULL: there is one instruction only. */
+struct seen {
+	u32 load_tag, store_tag;
+	uintptr_t load_addend, store_addend;
+};
+#define ROW_BEGIN                                                                                  \
+	struct seen seen_ __maybe_unused = { 0xffffffff, 0xffffffff, 0, 0 };                       \
+	struct seen *seen __maybe_unused = &seen_
+
 #define BODY(name)                                                                                 \
 	static inline __attribute__((always_inline)) enum exec_exit do_##name(                     \
 		struct cpu *cpu __maybe_unused, const struct op *o __maybe_unused,                 \
 		u32 a __maybe_unused, u32 b __maybe_unused, const u32 *d __maybe_unused,           \
 		u64 *ca __maybe_unused, u64 *cb __maybe_unused,                                    \
-		const struct tlb *tlb __maybe_unused, u32 *v __maybe_unused)
+		const struct tlb *tlb __maybe_unused, u32 *v __maybe_unused,                       \
+		struct seen *seen __maybe_unused)
 #define ENTRY(tlb_, side, va)                                                                      \
 	((const struct tlb_entry *)((const char *)(tlb_)->side +                                   \
 				    ((va) >> 8 & (ARRAY_SIZE((tlb_)->side) - 1) << 4)))
 #define FIND(tlb_, side, size, va, p, miss)                                                        \
-	const struct tlb_entry *e = ENTRY(tlb_, side, va);                                         \
-	if (unlikely((va & (0xfffff000u | ((size)-1))) != e->tag))                                 \
-		return miss;                                                                       \
-	p = (u8 *)(e->addend + va)
+	if (!seen || unlikely((va & (0xfffff000u | ((size)-1))) != seen->side##_tag)) {            \
+		const struct tlb_entry *e = ENTRY(tlb_, side, va);                                 \
+		if (unlikely((va & (0xfffff000u | ((size)-1))) != e->tag))                         \
+			return miss;                                                               \
+		p = (u8 *)(e->addend + va);                                                        \
+		if (seen) {                                                                        \
+			seen->side##_tag = e->tag;                                                 \
+			seen->side##_addend = e->addend;                                           \
+		}                                                                                  \
+	}                                                                                          \
+	if (seen)                                                                                  \
+	p = (u8 *)(seen->side##_addend + va)
 
 #include "arch/sparc/exec-bodies.h"
 
@@ -73,7 +91,7 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 	u32 val = 0;                                                                               \
 	do {                                                                                       \
 		enum exec_exit why_ =                                                              \
-			do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, &val);        \
+			do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, &val, seen);  \
 		if (unlikely(why_))                                                                \
 			LEAVE(o, why_, );                                                          \
 		if (W)                                                                             \
@@ -84,7 +102,7 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 	do {                                                                                       \
 		u32 val_ = 0;                                                                      \
 		enum exec_exit why_ =                                                              \
-			do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, &val_);       \
+			do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, &val_, seen); \
 		if (unlikely(why_)) {                                                              \
 			x = t;                                                                     \
 			tp = (uintptr_t)(target);                                                  \
@@ -97,7 +115,8 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 #define STEP_SLOT(name, W, o, a, b, d)                                                             \
 	do {                                                                                       \
 		u32 val_ = 0;                                                                      \
-		enum exec_exit why_ = do_##name(cpu, o, a, b, d, &ca, &cb, cpu->tlb_data, &val_);  \
+		enum exec_exit why_ =                                                              \
+			do_##name(cpu, o, a, b, d, &ca, &cb, cpu->tlb_data, &val_, NULL);          \
 		if (unlikely(why_))                                                                \
 			LEAVE(o, why_, _slot);                                                     \
 		if (W)                                                                             \
@@ -217,7 +236,7 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 #define STEP_PURE_IF(c, name, W, o, a, b, d, val)                                                  \
 	u32 val = 0;                                                                               \
 	do {                                                                                       \
-		(void)do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, &val);          \
+		(void)do_##name(cpu, o, a, b, d, &ca, &cb, (const struct tlb *)tp, &val, seen);    \
 		if (W) {                                                                           \
 			u32 is_ = cpu->r[(o)->rd];                                                 \
 			val = (c) ? val : is_;                                                     \
