@@ -1261,6 +1261,58 @@ static void behind_wrpsr(struct rig *r, unsigned which, u32 at)
 		is(rig_end(r, G5), 0x12, "  and runs");
 }
 
+/*
+ * Accesses at one register: the engine asks the TLB once where they are in one page. Here the second is in the next
+ * one, or misaligned, or there is no memory.
+ */
+static void by_one_register(struct rig *r, unsigned op3, u32 at, s32 step, unsigned tt)
+{
+	bool pair = op3 == LDD || op3 == STD, store = op3 == ST || op3 == STD;
+	u32 first = pattern(at, 0), second = pattern(at, 1), loop;
+
+	rig_clear(r);
+	emit_logger(r);
+	r->start.globals[1] = at;
+	rig_put(r, at, first);
+	if (!tt)
+		rig_put(r, at + (u32)step, second);
+	emit_set(r, L2, store ? ~first : 0);
+	emit_set(r, L4, store ? ~second : 0);
+	loop = r->at;
+	emit(r, m_imm(op3, L2, G1, 0));
+	emit(r, m_imm(op3, L4, G1, step));
+	emit(r, a_imm(SUBCC, G0, G7, 3));
+	emit(r, a_bicc(BNE, false, (s32)(loop - r->at)));
+	emit(r, a_imm(ADD, G7, G7, 1));
+	emit_end(r);
+	if (!rig_all(r, 200, "op3 %02x at %x and %d behind it", op3, at, step))
+		return;
+	is(log_count(r), tt ? 4 : 0, "  the second one %s", tt ? "traps" : "does not trap");
+	if (tt)
+		is_tt(log_entry(r, 3).tt, tt, "  as it should");
+	is(store ? rig_word(r, at) : rig_end(r, L2), store ? ~first : first,
+	   "  the first one is done");
+	if (!tt)
+		is(store ? rig_word(r, at + (u32)step) : rig_end(r, L4), store ? ~second : second,
+		   "  and so is the second%s", pair ? ", of two words" : "");
+}
+
+static void by_one_register_all(struct rig *r)
+{
+	static const u8 ops[] = { LD, ST, LDD, STD };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(ops); i++) {
+		s32 size = ops[i] == LDD || ops[i] == STD ? 8 : 4;
+
+		by_one_register(r, ops[i], DATA, size, 0);
+		by_one_register(r, ops[i], DATA + 0x1000 - (u32)size, size, 0);
+		by_one_register(r, ops[i], DATA + 0x1000, -size, 0);
+		by_one_register(r, ops[i], DATA, size + 2, TT_NOT_ALIGNED);
+		by_one_register(r, ops[i], DATA + 0x1000 - (u32)size, size + 2, TT_NOT_ALIGNED);
+		by_one_register(r, ops[i], RAM_SIZE - (u32)size, size, TT_DATA_ERROR);
+	}
+}
+
 /* Memory written by a chip between two instructions. */
 static u64 dma(struct rig *r, u64 icount)
 {
@@ -1466,6 +1518,7 @@ int main(void)
 	for (unsigned which = 0; which < 3; which++)
 		for (u32 at = 0x5fec; at <= 0x5ffc; at += 4)
 			behind_wrpsr(r, which, at);
+	by_one_register_all(r);
 	dma_to_code(r);
 	random_programs(r);
 	rig_free(r);

@@ -337,13 +337,31 @@ static int print_line(const struct row *row)
 	return k;
 }
 
-static void print_handler(const struct row *row, int i)
+/* Loads or stores at a register and an immediate, of which a row may have several in a structure. */
+static bool is_access(const struct op *o, const char *what)
+{
+	return o->form == 'I' && !strncmp(o->name, what, 2);
+}
+
+static bool has_several(const struct row *row)
+{
+	int loads = 0, stores = 0;
+
+	for (int k = 0; k < row->n; k++) {
+		loads += is_access(&ops[row->e[k].op], "ld");
+		stores += is_access(&ops[row->e[k].op], "st");
+	}
+	return loads > 1 || stores > 1;
+}
+
+static void print_handler(const struct row *row, int i, const char *suffix, const char *begin)
 {
 	const struct op *o;
 	char stem[32];
 	int k;
 
-	printf("exec_fn fused_%d;\nvoid fused_%d(ARGS)\n{\n\tROW_BEGIN;\n", i, i);
+	printf("exec_fn fused_%d%s;\nvoid fused_%d%s(ARGS)\n{\n\t%s;\n", i, suffix, i, suffix,
+	       begin);
 	k = print_line(row);
 	if (k == row->n) {
 		printf("\tJUMP(op[%d].fn, op + %d, ca, cb, x, tp);\n}\n\n", k, k);
@@ -366,6 +384,14 @@ static void print_handler(const struct row *row, int i)
 	else
 		printf("\tEND_%s(op + %d", stem, k), print_slot(row, k + 1), printf(");\n");
 	printf("}\n\n");
+}
+
+/* A second one where accesses are likely to be to the same page, see fused_same_fn. */
+static void print_handlers(const struct row *row, int i)
+{
+	print_handler(row, i, "", "ROW_APART");
+	if (has_several(row))
+		print_handler(row, i, "_same", "ROW_SAME");
 }
 
 /* --- the tree of rows: a step leads from a node by an element to the next --- */
@@ -474,7 +500,7 @@ int main(int argc, char **argv)
 		printf("#if FUSED_PART == %d\n", part);
 		for (int i = part * PART_ROWS;
 		     i < nr_rows && (i < (part + 1) * PART_ROWS || part == PARTS - 1); i++)
-			print_handler(&rows[i], i);
+			print_handlers(&rows[i], i);
 		printf("#endif\n");
 	}
 	printf("#endif\n\n#ifdef FUSED_HANDLERS\n");
@@ -483,6 +509,15 @@ int main(int argc, char **argv)
 	printf("static exec_fn *const fused_fn[] = {\n");
 	for (int i = 0; i < nr_rows; i++)
 		printf("\tfused_%d,\n", i);
+	printf("};\n");
+	for (int i = 0; i < nr_rows; i++)
+		if (has_several(&rows[i]))
+			printf("exec_fn fused_%d_same;\n", i);
+	printf("/* For accesses by the same register; NULL: there are not two in the row. */\n"
+	       "static exec_fn *const fused_same_fn[FUSED_ROWS] = {\n");
+	for (int i = 0; i < nr_rows; i++)
+		if (has_several(&rows[i]))
+			printf("\t[%d] = fused_%d_same,\n", i, i);
 	printf("};\n#endif\n\n#ifdef FUSED_TREE\n");
 	print_tree();
 	printf("#endif\n\n#ifdef FUSED_NAMES\n");

@@ -587,6 +587,55 @@ static unsigned best_row(const struct ahead *a, unsigned *n)
 	*n = best > 1 ? best : 0;
 	return *n ? fits.by_n[best].row : 0;
 }
+
+/* 0: a load at a register and an immediate, 1: a store, 2: neither. */
+static unsigned access_of(unsigned kind)
+{
+	switch (kind) {
+	case K_ld_ri:
+	case K_ldub_ri:
+	case K_lduh_ri:
+	case K_ldsb_ri:
+	case K_ldsh_ri:
+	case K_ldd_ri:
+	case K_ldf_ri:
+	case K_lddf_ri:
+		return 0;
+	case K_st_ri:
+	case K_stb_ri:
+	case K_sth_ri:
+	case K_std_ri:
+	case K_stf_ri:
+	case K_stdf_ri:
+		return 1;
+	default:
+		return 2;
+	}
+}
+
+/* Do all loads of the row use the same register, and all stores, so that they are likely to be in one page? */
+static bool same_registers(const struct ahead *a, unsigned n)
+{
+	unsigned base[2] = { 0, 0 }; /* + 1; 0: none yet */
+	bool several = false;
+
+	for (unsigned k = 0; k < n; k++) {
+		const struct op *op = &a->op[k];
+		unsigned access = access_of(a->kind[k]);
+
+		if (access < 2 && base[access] && base[access] != op->rs1 + 1u)
+			return false;
+		if (access < 2) {
+			several |= base[access] != 0;
+			base[access] = op->rs1 + 1u;
+		}
+		for (unsigned i = 0; i < 2; i++)
+			if (access != 1 &&
+			    (base[i] == op->rd + 1u || (base[i] == op->aux + 1u && op->aux)))
+				base[i] = R_SINK + 2; /* no register's */
+	}
+	return several;
+}
 #endif
 
 /* May there be a breakpoint? The page may have other virtual addresses, too. */
@@ -618,6 +667,7 @@ static unsigned fuse(struct cpu *cpu, struct op *op, unsigned i, const u8 *mem, 
 {
 	struct ahead a;
 	unsigned n;
+	exec_fn *fn;
 #ifndef VONK_COVER
 	const struct exec_loop *loop = exec_loop_at(cpu, i, mem);
 
@@ -631,7 +681,12 @@ static unsigned fuse(struct cpu *cpu, struct op *op, unsigned i, const u8 *mem, 
 	*row = best_row(&a, &n);
 	if (!n)
 		return 1;
-	set_handler(cpu, op, i, mem, n, exec_part.fused[*row - 1]);
+	fn = exec_part.fused[*row - 1];
+#ifndef VONK_COVER
+	if (exec_part.fused_same[*row - 1] && same_registers(&a, n))
+		fn = exec_part.fused_same[*row - 1];
+#endif
+	set_handler(cpu, op, i, mem, n, fn);
 	return n;
 }
 

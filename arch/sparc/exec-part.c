@@ -5,7 +5,7 @@
 #define HANDLER(name, form, W, D)                                                                  \
 	static __handler void op_##name(ARGS)                                                      \
 	{                                                                                          \
-		struct seen *seen = NULL;                                                          \
+		ROW_APART;                                                                         \
 		STEP(name, W, op, A_##form(op), B_##form(op), D_##D(op), v);                       \
 		JUMP(op[1].fn, op + 1, ca, cb, x, tp);                                             \
 	}                                                                                          \
@@ -197,7 +197,7 @@ JMPL(ri, (u32)op->imm)
 /* --- several instructions at once --- */
 
 #if defined(VONK_COVER) || defined(EXEC_PLAIN) /* t/3401 compiles those alone */
-static exec_fn *const fused_fn[1];
+static exec_fn *const fused_fn[1], *const fused_same_fn[1];
 #else
 #define FUSED_HANDLERS
 #include "fusion.h"
@@ -239,4 +239,5 @@ EXEC_SHARED const struct exec_part exec_part = {
 	.jmpl_ri = op_jmpl_ri,
 	.spin = op_spin,
 	.fused = fused_fn,
+	.fused_same = fused_same_fn,
 };

@@ -26,12 +26,13 @@ static inline u32 pc_of(const struct cpu *cpu, const struct op *op)
 
 /* --- one instruction --- */
 
-/* The TLB's entries that accesses of a row have had so far; NULL: there is one instruction only. */
+/* The TLB's entries that accesses of a row have had so far; NULL where it is not likely that others want the same. */
 struct seen {
 	u32 load_tag, store_tag;
 	uintptr_t load_addend, store_addend;
 };
-#define ROW_BEGIN                                                                                  \
+#define ROW_APART struct seen *seen __maybe_unused = NULL
+#define ROW_SAME                                                                                   \
 	struct seen seen_ __maybe_unused = { 0xffffffff, 0xffffffff, 0, 0 };                       \
 	struct seen *seen __maybe_unused = &seen_
 

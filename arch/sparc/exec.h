@@ -171,6 +171,8 @@ struct exec_part {
 	exec_fn *fbranch[5];
 	exec_fn *call, *call_f, *jmpl_rr, *jmpl_ri, *spin;
 	exec_fn *const *fused; /* by row */
+	exec_fn *const *
+		fused_same; /* the same for accesses that are likely to be in one page; NULL: no difference */
 };
 #ifndef VONK_COVER
 extern const struct exec_part exec_part;
