@@ -4,6 +4,7 @@
  * interrupts at every instruction, error mode, the pc and nPC that a handler gets wherever the
  * instruction stood, code that changes while it runs, and instruction counts.
  */
+#include "arch/sparc/cover.h"
 #include "t/cpu-rig.h"
 
 #define UNIMP 0x00000000u
@@ -307,6 +308,26 @@ static void rett(struct rig *r)
 /* --- Ticc --- */
 
 /* The conditions of B.27 by icc, as N Z V C. */
+/* RETT has the JMPL's rd as an operand: the JMPL is done by then. */
+static void rett_by_jmpl(struct rig *r, bool second)
+{
+	rig_clear(r);
+	r->start.psr = (r->start.psr & ~0xe0u) | 0xc0;
+	r->start.globals[1] = 0x6000;
+	r->start.globals[2] = 0x7000;
+	r->start.globals[3] = 0x100;
+	emit(r, a_imm(JMPL, G2, G1, 0));
+	emit(r, second ? a_reg(RETT, 0, G3, G2) : a_imm(RETT, 0, G2, 0x100));
+	emit_landings(r);
+	r->at = CODE + 0x100;
+	emit_end(r);
+	if (!rig_same_spin(r, 10) || !rig_same(r, 2)) {
+		ok(false, "RETT, its rs%d is the JMPL's rd: all ways end alike", second + 1);
+		return;
+	}
+	is(r->end.npc, CODE + 0x100, "RETT, its rs%d is the JMPL's rd: nPC", second + 1);
+}
+
 static bool condition(unsigned cond, unsigned icc)
 {
 	bool n = icc & 8, z = icc & 4, v = icc & 2, c = icc & 1;
@@ -1261,6 +1282,31 @@ static void behind_wrpsr(struct rig *r, unsigned which, u32 at)
 		is(rig_end(r, G5), 0x12, "  and runs");
 }
 
+/* A breakpoint at each of the words behind WRPSR is one, with coverage as without. */
+static void stop_behind_wrpsr(struct rig *r, unsigned which, bool covered)
+{
+	static u8 map[1024];
+	struct cover cover = { .map = map, .shift = 22, .first = 0, .size = 0xffffffff };
+	u32 stop = CODE + 8 + 4 * which;
+
+	rig_clear(r);
+	emit(r, a_imm(RDPSR, L0, 0, 0));
+	emit(r, a_imm(WRPSR, 0, L0, 0));
+	for (unsigned i = 0; i < 4; i++)
+		emit(r, NOP);
+	emit_end(r);
+	rig_restore(r);
+	r->cpu.ref = false;
+	cpu_set_state(&r->cpu, &r->start);
+	cpu_set_cover(&r->cpu, covered ? &cover : NULL);
+	cpu_set_breakpoints(&r->cpu, &stop, 1);
+	ok(cpu_run(&r->cpu, 5000) == CPU_BREAKPOINT, "a breakpoint %u words behind WRPSR%s",
+	   which + 1, covered ? ", with coverage" : "");
+	is(r->cpu.pc, stop, "  stops there");
+	cpu_set_breakpoints(&r->cpu, NULL, 0);
+	cpu_set_cover(&r->cpu, NULL);
+}
+
 /*
  * Accesses at one register: the engine asks the TLB once where they are in one page. Here the second is in the next
  * one, or misaligned, or there is no memory.
@@ -1492,6 +1538,8 @@ int main(void)
 	no_coprocessor(r);
 	error_mode(r);
 	rett(r);
+	rett_by_jmpl(r, false);
+	rett_by_jmpl(r, true);
 	ticc(r);
 	slots(r);
 	couples(r);
@@ -1518,6 +1566,10 @@ int main(void)
 	for (unsigned which = 0; which < 3; which++)
 		for (u32 at = 0x5fec; at <= 0x5ffc; at += 4)
 			behind_wrpsr(r, which, at);
+	for (unsigned which = 0; which < 4; which++) {
+		stop_behind_wrpsr(r, which, false);
+		stop_behind_wrpsr(r, which, true);
+	}
 	by_one_register_all(r);
 	dma_to_code(r);
 	random_programs(r);

@@ -340,8 +340,9 @@ static enum kind decode_cti_kind(struct cpu *cpu, struct op *op, unsigned i, u32
 	struct op delay;
 	bool nop = exec_operands(cpu, &delay, slot) == K_nop, near;
 
-	op->rd = (u8)(f_rd(w) ? f_rd(w) : R_SINK);
+	op->rd = R_SINK;
 	op->rs1 = (u8)f_rs1(w);
+	op->aux = 0;
 	switch (insn_decode(w)) {
 	case insn_bicc:
 		near = decode_target(op, i, f_disp22(w));
@@ -350,8 +351,10 @@ static enum kind decode_cti_kind(struct cpu *cpu, struct op *op, unsigned i, u32
 			return K_OTHER;
 		return branch_kind(w, f_a(w) ? 2u : nop ? 0u : 1u);
 	case insn_call:
+		op->rd = 15;
 		return decode_target(op, i, f_disp30(w)) ? K_call : K_call_f;
 	case insn_jmpl:
+		op->rd = (u8)(f_rd(w) ? f_rd(w) : R_SINK);
 		op->imm = imm_of(w);
 		return has_imm(w) ? K_jmpl_ri : K_OTHER;
 	default:
@@ -369,6 +372,12 @@ static unsigned nops_behind(unsigned i, const u8 *mem)
 	return n;
 }
 
+/* Is r[rd] one that w adds? */
+static bool is_operand(unsigned rd, u32 w)
+{
+	return rd && (rd == f_rs1(w) || (!f_i(w) && rd == f_rs2(w)));
+}
+
 /* One op alone. */
 static void decode_single(struct cpu *cpu, struct op *op, unsigned i, const u8 *mem)
 {
@@ -377,7 +386,8 @@ static void decode_single(struct cpu *cpu, struct op *op, unsigned i, const u8 *
 
 	if (!(insn_flags[insn_decode(w)] & INSN_CTI)) {
 		decode_plain(cpu, op, w);
-		if (insn_decode(w) == insn_wrpsr && !cpu->code->counts)
+		/* Counted one by one, and where every op may have a breakpoint, none does another's work. */
+		if (insn_decode(w) == insn_wrpsr && !cpu->code->counts && !COVERING)
 			op->aux = (u8)nops_behind(i, mem);
 		return;
 	}
@@ -385,7 +395,8 @@ static void decode_single(struct cpu *cpu, struct op *op, unsigned i, const u8 *
 	if (i == CODE_PAGE_OPS - 1)
 		return; /* the delay instruction is in another page */
 	slot = be32_get(mem + 4);
-	if (insn_decode(w) == insn_jmpl && insn_decode(slot) == insn_rett) {
+	if (insn_decode(w) == insn_jmpl && insn_decode(slot) == insn_rett &&
+	    !is_operand(f_rd(w), slot)) {
 		decode_cti(op, i, w, false);
 		op->aux = f_i(w);
 		op->fn = ADDR(exec_jmpl_rett);
