@@ -19,7 +19,8 @@
  *
  * Time. A character takes TX_NS to send and RX_NS to receive, whatever the guest
  * programmed. Real 9600 baud is a million instructions a character, and a console
- * nobody can wait for; TX_NS is just long enough that a transmitter is seen busy.
+ * nobody can wait for; TX_NS is just long enough that a transmitter is seen busy: a driver's
+ * loop that polls RR0 has seven instructions or so, of a nanosecond each.
  * RX_NS leaves an interrupt driven guest the time to empty its own buffers between
  * two characters of a large paste. dev->param bit 0 asks for the true line rate
  * instead, from the baud rate generator; while that is off, or in the synchronous
@@ -50,7 +51,7 @@
 
 #include <string.h>
 
-#define TX_NS 200
+#define TX_NS 50
 #define RX_NS 10000
 #define BREAK_NS 1000000
 #define PCLK 4915200
@@ -105,7 +106,7 @@ enum { IP_EXT = 1, IP_TX = 2, IP_RX = 4 };
 #define RX_DEPTH 3
 
 struct escc_chn_state {
-	u64 tx_at; /* ns, when the shift register runs empty; CLOCK_NEVER: it is */
+	u64 tx_at; /* ns, when the shift register runs, or ran, empty; CLOCK_NEVER: it is */
 	u64 rx_at; /* ns, when the line is free for the next character or the break ends */
 	u8 wr[16]; /* 0, 2, 8 and 9 are unused: commands, the chip's own, data */
 	u8 rx_data[RX_DEPTH]; /* [0] is the oldest */
@@ -422,10 +423,26 @@ static unsigned rx_bits(const struct escc_chn_state *c)
 	return char_bits(c->wr[3] >> 6);
 }
 
+/*
+ * Is the end of a character noticed when it comes, by an interrupt or by the receiver? If not, it is enough to
+ * see to it when the guest looks: a driver that polls, an octet every few instructions, has no event for each.
+ */
+static bool tx_is_noticed(const struct escc_chn_state *c)
+{
+	return c->wr[1] & WR1_TX || c->wr[14] & WR14_LOOP;
+}
+
+static void arm_tx(struct escc_line *line)
+{
+	const struct escc_chn_state *c = chn_of(line);
+
+	timer_set(&line->tx, tx_is_noticed(c) ? c->tx_at : CLOCK_NEVER);
+}
+
 static void set_tx(struct escc_line *line, u64 at)
 {
 	chn_of(line)->tx_at = at;
-	timer_set(&line->tx, at);
+	arm_tx(line);
 }
 
 static void set_rx(struct escc_line *line, u64 at)
@@ -609,7 +626,8 @@ static void tx_tell(struct escc_line *line)
 		chr_put(chr, (u8)(c->tx_buf & (BIT(tx_bits(c)) - 1)));
 }
 
-static void tx_pump(struct escc_line *line)
+/* The shift register takes what there is, if it is empty, at this time. */
+static void tx_pump_at(struct escc_line *line, u64 at)
 {
 	struct escc_chn_state *c = chn_of(line);
 	u64 ns;
@@ -625,19 +643,41 @@ static void tx_pump(struct escc_line *line)
 	if (c->wr[1] & WR1_TX)
 		c->tx_ip = true;
 	ns = baud_ns(line->chip, c, tx_bits(c));
-	set_tx(line, now(line->chip) + (ns ? ns : TX_NS));
+	set_tx(line, at + (ns ? ns : TX_NS));
+}
+
+static void tx_pump(struct escc_line *line)
+{
+	tx_pump_at(line, now(line->chip));
+}
+
+/* The shift register runs empty. */
+static void tx_end(struct escc_line *line)
+{
+	struct escc_chn_state *c = chn_of(line);
+	u64 at = c->tx_at;
+
+	c->tx_at = CLOCK_NEVER;
+	if ((c->wr[14] & WR14_LOOP) && rx_enabled(c))
+		rx_push(line, (u8)(c->tx_shift & (BIT(tx_bits(c)) - 1)), 0);
+	tx_pump_at(line, at);
 }
 
 static void tx_fire(void *arg)
 {
 	struct escc_line *line = arg;
-	struct escc_chn_state *c = chn_of(line);
 
-	c->tx_at = CLOCK_NEVER;
-	if ((c->wr[14] & WR14_LOOP) && rx_enabled(c))
-		rx_push(line, (u8)(c->tx_shift & (BIT(tx_bits(c)) - 1)), 0);
-	tx_pump(line);
+	tx_end(line);
 	update_irq(line->chip);
+}
+
+/* What has ended that nobody noticed. */
+static void tx_catch_up(struct escc_line *line)
+{
+	u64 until = now(line->chip);
+
+	while (chn_of(line)->tx_at <= until)
+		tx_end(line);
 }
 
 static void data_write(struct escc_line *line, u8 val)
@@ -891,6 +931,7 @@ static u32 escc_read(void *arg, u32 off, unsigned size __maybe_unused)
 	struct escc_line *line = decode(chip, off);
 	u8 val;
 
+	tx_catch_up(line);
 	if (off & 2) {
 		idle_reset(chip);
 		val = data_read(line);
@@ -906,12 +947,14 @@ static void escc_write(void *arg, u32 off, u32 val, unsigned size __maybe_unused
 	struct escc *chip = arg;
 	struct escc_line *line = decode(chip, off);
 
+	tx_catch_up(line);
 	if (off & 2 || chip->s.ptr || (u8)val)
 		idle_reset(chip);
 	if (off & 2)
 		data_write(line, (u8)val);
 	else
 		ctrl_write(line, (u8)val);
+	arm_tx(line);
 	update_irq(chip);
 }
 
@@ -928,6 +971,7 @@ static void escc_irq_in(void *arg, unsigned n, bool level)
 		return;
 	line = &chip->line[n >> 1];
 	c = chn_of(line);
+	tx_catch_up(line);
 	c->pins = level ? c->pins | pin : c->pins & (u8)~pin;
 	status_changed(line);
 	tx_pump(line);
@@ -993,7 +1037,7 @@ static void escc_loaded(void *arg)
 		if (rx_open(line) && (chr_peek(chr_of(line)) || chr_of(line)->breaks))
 			at = now(chip);
 		timer_set(&line->rx, at);
-		timer_set(&line->tx, chn_of(line)->tx_at);
+		arm_tx(line);
 	}
 	irq_set(&chip->dev.irq[IRQ_IDLE], chip->s.polls == IDLE_POLLS);
 	update_irq(chip);

@@ -967,6 +967,42 @@ static void t_unplugged(void)
 	rig_down(&r);
 }
 
+/* Without the transmit interrupt there is no event for a character, but every look sees what the time has done. */
+static void t_unnoticed(void)
+{
+	struct rig r;
+
+	rig_up(&r, 0);
+	open_line(&r, CTRL_A);
+	wr(&r, DATA_A, 'a');
+	wr(&r, DATA_A, 'b');
+	is(clock_next(&r.clock), CLOCK_NEVER, "two characters polled out: no event");
+	is(rd(&r, CTRL_A) & 4, 0, "the buffer is full");
+	pass(&r, 1);
+	is(rd(&r, CTRL_A) & 4, 0, "and is after a nanosecond");
+	pass(&r, 99);
+	is(rd(&r, CTRL_A) & 4, 4, "it is empty after 100");
+	is(rr(&r, CTRL_A, 1) & 1, 1, "as is the shift register: 50 each");
+	wr(&r, DATA_A, 'c');
+	wr(&r, DATA_A, 'd');
+	pass(&r, 60);
+	is(rd(&r, CTRL_A) & 4, 4, "after 60 the second one is on its way");
+	is(rr(&r, CTRL_A, 1) & 1, 0, "but not sent");
+	ok(sane(&r), "which is a state that can be saved");
+	pass(&r, 1000000);
+	is(rr(&r, CTRL_A, 1) & 1, 1, "long after it is");
+	wr(&r, DATA_A, 'e');
+	wr(&r, DATA_A, 'f');
+	wreg(&r, CTRL_A, 9, 0x08);
+	wreg(&r, CTRL_A, 1, 0x02);
+	ok(clock_next(&r.clock) != CLOCK_NEVER, "with the interrupt on there is one");
+	is(r.irq, false, "which is yet to come");
+	pass(&r, 50);
+	is(r.irq, true, "and interrupts");
+	is(rd(&r, CTRL_A) & 4, 4, "the buffer being empty");
+	rig_down(&r);
+}
+
 int main(void)
 {
 	t_reset_values();
@@ -984,6 +1020,7 @@ int main(void)
 	t_loopback();
 	t_auto_enables();
 	t_timing();
+	t_unnoticed();
 	t_idle();
 	t_state();
 	t_storm();
