@@ -94,4 +94,17 @@ bench -k '(' 2>/dev/null
 [ $? != 0 ] && bench -p nobody
 [ $? != 0 ]
 ok $? "a bad pattern and an unknown peer are refused"
+# What sis prints is what vonk does, or there would be no figure.
+if t/peers/build --where sis >/dev/null 2>&1; then
+	bench -n 1 -k '^recurse$' -p sis
+	[ $? = 0 ] && grep -q '^| row .*| *sis cpu s |' "$dir/out"
+	ok $? "a kernel by sis"
+else
+	# One that says it, whatever it is told.
+	printf '#!/bin/sh\n%s\n' 'echo "recurse 3 73ef8506" && echo "$*" >>"$PLAY_LOG"' >"$dir/sis"
+	chmod +x "$dir/sis"
+	PLAY_LOG=$dir/log VONK_SIS=$dir/sis bench -n 1 -k '^recurse$' -p sis
+	[ $? = 0 ] && grep -q '^-dumbio -c ' "$dir/log" && grep -q '^| row .*| *sis cpu s |' "$dir/out"
+	ok $? "a kernel by what plays sis"
+fi
 plan

@@ -78,6 +78,15 @@ $(GUEST_O)/bench/%.elf: t/guest/bench/%.c t/guest/bench/bench.h $(GUEST_O)/lib/c
 	$(call say,GCC,$<) $(GUEST_CC) $(GUEST_CFLAGS) $(GUEST_OPT) -Wall -Wextra $(GUEST_LDFLAGS) -o $@ \
 		$(GUEST_O)/lib/crt0.o $< $(GUEST_O)/lib/libguest.a
 
+# The same for sis, an ERC32 with 4 MiB of RAM: those that fit into it.
+GUEST_SIS := $(filter-out strings,$(GUEST_BENCH))
+$(GUEST_O)/sis/%.elf: t/guest/bench/%.c t/guest/bench/bench.h t/guest/sis/board.c $(GUEST_O)/lib/crt0.o \
+		$(GUEST_O)/lib/libguest.a t/guest/lib/guest.ld
+	@mkdir -p $(@D)
+	$(call say,GCC,$@) $(GUEST_CC) $(GUEST_CFLAGS) $(GUEST_OPT) -Wall -Wextra $(GUEST_LDFLAGS) \
+		-Wl,--defsym=guest_base=0x2000000,--defsym=guest_stack=0x2400000 -o $@ \
+		$(GUEST_O)/lib/crt0.o t/guest/sis/board.c $< $(GUEST_O)/lib/libguest.a
+
 # What arch/sparc/fusion.list is chosen from, at every level of optimisation.
 define train_rule
 $(GUEST_O)/train/%-O$1.elf: t/guest/train/%.c t/guest/train/train.h $(GUEST_O)/lib/crt0.o $(GUEST_O)/lib/libguest.a \

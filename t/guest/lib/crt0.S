@@ -2,7 +2,7 @@
 /*
  * Start, window traps, trap save path and exit of a bare program. Entered at
  * _start with S=1 in any window, MMU off or mapping RAM one to one; %sp is the
- * top of the stack, or 0 for the 16 MiB mark.
+ * top of the stack, or 0 for guest_stack, the 16 MiB mark unless the link says otherwise.
  *
  * Exit: `ta 0` with traps disabled, %g1 = 1 and the status in %o0.
  */
@@ -118,7 +118,7 @@ start:
 	tst	%g2
 	bne	4f
 	nop
-	sethi	%hi(0x1000000), %g2
+	sethi	%hi(guest_stack), %g2
 4:	andn	%g2, 7, %g2
 	sub	%g2, FRAME, %sp
 	mov	0, %fp
