@@ -47,18 +47,16 @@ struct seen {
 	((const struct tlb_entry *)((const char *)(tlb_)->side +                                   \
 				    ((va) >> 8 & (ARRAY_SIZE((tlb_)->side) - 1) << 4)))
 #define FIND(tlb_, side, size, va, p, miss)                                                        \
+	const struct tlb_entry *e = ENTRY(tlb_, side, va);                                         \
 	if (!seen || unlikely((va & (0xfffff000u | ((size)-1))) != seen->side##_tag)) {            \
-		const struct tlb_entry *e = ENTRY(tlb_, side, va);                                 \
 		if (unlikely((va & (0xfffff000u | ((size)-1))) != e->tag))                         \
 			return miss;                                                               \
-		p = (u8 *)(e->addend + va);                                                        \
 		if (seen) {                                                                        \
 			seen->side##_tag = e->tag;                                                 \
 			seen->side##_addend = e->addend;                                           \
 		}                                                                                  \
 	}                                                                                          \
-	if (seen)                                                                                  \
-	p = (u8 *)(seen->side##_addend + va)
+	p = (u8 *)((seen ? seen->side##_addend : e->addend) + va)
 
 #include "arch/sparc/exec-bodies.h"
 

@@ -171,8 +171,7 @@ struct exec_part {
 	exec_fn *fbranch[5];
 	exec_fn *call, *call_f, *jmpl_rr, *jmpl_ri, *spin;
 	exec_fn *const *fused; /* by row */
-	exec_fn *const *
-		fused_same; /* the same for accesses that are likely to be in one page; NULL: no difference */
+	exec_fn *const *fused_same; /* its twin for accesses in one page, or NULL */
 };
 #ifndef VONK_COVER
 extern const struct exec_part exec_part;
